@@ -1,0 +1,44 @@
+# add_room(NAME SOURCES a.cpp ... USES room ... [LINKS library ...])
+#
+# A room is a static library vitrion_<NAME> whose include path shows its own headers and those of the rooms
+# in USES, nothing else: every room gets a folder of its own with one link to src/<NAME>, and USES is
+# linked privately, so a room's users do not inherit what it uses.  `edges/formats` is named edges_formats.
+# The words of USES are also what tests/lints/check_rooms.py reads.
+function(add_room NAME)
+  cmake_parse_arguments(ROOM "" "" "SOURCES;USES;LINKS" ${ARGN})
+  string(REPLACE "_" "/" path ${NAME})
+  set(view ${CMAKE_BINARY_DIR}/rooms/${NAME})
+  get_filename_component(parent ${view}/${path} DIRECTORY)
+  file(MAKE_DIRECTORY ${parent})
+  file(CREATE_LINK ${PROJECT_SOURCE_DIR}/src/${path} ${view}/${path} SYMBOLIC)
+
+  set(target vitrion_${NAME})
+  add_library(${target} STATIC ${ROOM_SOURCES})
+  target_include_directories(${target} PUBLIC ${view})
+  target_link_libraries(${target} PRIVATE vitrion_options ${ROOM_LINKS})
+  foreach(room IN LISTS ROOM_USES)
+    target_link_libraries(${target} PRIVATE vitrion_${room})
+  endforeach()
+endfunction()
+
+# add_room_test(ROOM SOURCES a.cpp ... [USES room ...] [LINKS library ...] [LABELS label ...])
+# One test program per room; each GoogleTest case becomes a CTest of its own.
+function(add_room_test NAME)
+  cmake_parse_arguments(TEST "" "" "SOURCES;USES;LINKS;LABELS" ${ARGN})
+  set(target test_${NAME})
+  add_executable(${target} ${TEST_SOURCES})
+  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+  target_compile_definitions(${target} PRIVATE VITRION_TEST_DATA="${PROJECT_SOURCE_DIR}/tests"
+                             VITRION_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
+                             VITRION_PROGRAM="${CMAKE_BINARY_DIR}/vitrion")
+  foreach(room IN LISTS TEST_USES)
+    target_link_libraries(${target} PRIVATE vitrion_${room})
+  endforeach()
+  target_link_libraries(${target} PRIVATE vitrion_options GTest::gmock_main ${TEST_LINKS})
+  set(labels fast)
+  if(TEST_LABELS)
+    set(labels ${TEST_LABELS})
+  endif()
+  gtest_discover_tests(${target} TEST_PREFIX "${NAME}." PROPERTIES LABELS "${labels}"
+                       DISCOVERY_TIMEOUT 60 DISCOVERY_MODE PRE_TEST)
+endfunction()

@@ -1,0 +1,12 @@
+// The sub-commands: each file of this room adds one to the program.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+namespace vitrion::app {
+
+// Each function declares its command's flags and sets a callback that runs it. Errors are thrown
+// (base/error.hpp) and become exit codes in main.
+void add_convert(CLI::App& program);
+
+}  // namespace vitrion::app

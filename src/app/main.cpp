@@ -1,0 +1,34 @@
+// vitrion: from a composition to a conductivity.
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <exception>
+
+#include "app/commands.hpp"
+#include "base/error.hpp"
+
+int main(int argc, char** argv) {
+  using namespace vitrion;
+  CLI::App program{"Vitrion: from a composition to a conductivity", "vitrion"};
+  program.set_version_flag("--version", VITRION_VERSION);
+  program.require_subcommand(1);
+  program.footer("Each command's --help has an example.");
+
+  try {
+    program.parse(argc, argv);
+  } catch (const CLI::CallForHelp& e) {
+    return program.exit(e);
+  } catch (const CLI::CallForVersion& e) {
+    return program.exit(e);
+  } catch (const CLI::ParseError& e) {
+    program.exit(e);
+    return 2;
+  } catch (const Error& e) {
+    fmt::print(stderr, "vitrion: {}\n", e.what());
+    return e.exit_code();
+  } catch (const std::exception& e) {
+    fmt::print(stderr, "vitrion: {}\n", e.what());
+    return 1;
+  }
+  return 0;
+}
