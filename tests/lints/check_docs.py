@@ -1,0 +1,31 @@
+#!/usr/bin/env python3
+"""Relative links of the Markdown files lead to something, and every source folder stands in ARCHITECTURE.md."""
+import pathlib
+import re
+import subprocess
+import sys
+
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+
+
+def check(root: pathlib.Path) -> list:
+    faults = []
+    for path in [*root.glob("*.md"), *(root / "docs").rglob("*.md"), *(root / "data").rglob("*.md")]:
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            for target in LINK.findall(line):
+                if re.match(r"[a-z]+:", target) or target.startswith("#"):
+                    continue
+                if not (path.parent / target.split("#")[0]).exists():
+                    faults.append(f"{path.relative_to(root)}:{number}: link to {target} leads nowhere")
+    architecture = (root / "ARCHITECTURE.md").read_text()
+    for cmake in sorted((root / "src").rglob("CMakeLists.txt")):
+        room = str(cmake.parent.relative_to(root / "src"))
+        if room != "." and f"`{room}`" not in architecture:
+            faults.append(f"ARCHITECTURE.md: room `{room}` is missing")
+    return faults
+
+
+if __name__ == "__main__":
+    problems = check(pathlib.Path(sys.argv[1]))
+    print("\n".join(problems) or "docs: links and rooms are true")
+    sys.exit(1 if problems else 0)
