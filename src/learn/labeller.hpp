@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/expected.hpp"
@@ -17,6 +18,9 @@ struct Failure {
   Kind kind = Kind::engine_error;
   std::string cause;
 };
+
+/// "unconverged", "incomplete", "engine error", "mismatch".
+[[nodiscard]] std::string_view name_of(Failure::Kind kind);
 
 using Labelled = expected<structures::Frame, Failure>;
 

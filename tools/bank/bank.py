@@ -58,3 +58,43 @@ def write_structures(path, frames):
             del a.arrays[name]
     write(path, frames, format="extxyz", columns=["symbols", "positions"])
     print(f"{path}: {len(frames)} structures")
+
+
+KEYS = ["energy", "energy_d3", "virial", "pbc", "level", "engine", "version", "settings_hash", "kpoints", "parent", "kind", "x",
+        "temperature", "start", "scf_steps", "wall_s", "force_sum"]
+
+
+def quoted(value):
+    text = str(value)
+    return f'"{text}"' if " " in text or "," in text else text
+
+
+def write_bank(path, frames):
+    """Labelled frames (dicts with species, positions, cell, forces and KEYS) in one compact layout: 1e-8 A for the
+    cell, 1e-6 A and 1e-6 eV/A for atoms."""
+    with open(path, "w") as out:
+        for f in frames:
+            keys = " ".join(f"{k}={quoted(f[k])}" for k in KEYS if k in f)
+            cell = " ".join(f"{v:.8f}" for v in np.ravel(f["cell"]))
+            out.write(f'{len(f["species"])}\nLattice="{cell}" Properties=species:S:1:pos:R:3:forces:R:3 {keys}\n')
+            for el, r, g in zip(f["species"], f["positions"], f["forces"]):
+                out.write("%s %.6f %.6f %.6f %.6f %.6f %.6f\n" % (el, *r, *g))
+    print(f"{path}: {len(frames)} frames")
+
+
+def labelled_frames(path):
+    """The frames of a labelled file as `vitrion label` writes it, as write_bank wants them."""
+    frames = []
+    for a in read(path, index=":", format="extxyz"):
+        f = {k: v for k, v in a.info.items() if k in KEYS}
+        f["energy"] = f"{a.info['energy'] if 'energy' in a.info else a.get_potential_energy():.8f}"
+        f["virial"] = " ".join(f"{v:.6f}" for v in np.ravel(a.info["virial"]))
+        f["pbc"] = "T T T"
+        # ASE reads bare numbers into arrays and bools; what is text must stay text.
+        if "kpoints" in f and not isinstance(f["kpoints"], str):
+            f["kpoints"] = " ".join(f"{v:g}" for v in np.ravel(f["kpoints"]))
+        f["settings_hash"] = str(f["settings_hash"])
+        forces = a.arrays["forces"] if "forces" in a.arrays else a.get_forces()
+        f.update(species=a.get_chemical_symbols(), positions=a.positions, cell=a.cell.array, forces=forces)
+        frames.append(f)
+    return frames

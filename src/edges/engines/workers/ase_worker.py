@@ -67,19 +67,32 @@ def label(folder, kept):
         energy = atoms.get_potential_energy()
     forces, stress = atoms.get_forces(), atoms.get_stress(voigt=False)
     virial, total = -stress * atoms.get_volume(), forces.sum(axis=0)
-    finite = np.isfinite(energy) and np.isfinite(forces).all() and np.isfinite(virial).all()
-    return {
-        "status": "ok" if finite else "engine_error",
-        "cause": "" if finite else "energy, forces or virial are not finite",
-        "engine": "ase", "versions": {"ase": ase.__version__, **versions}, "settings": settings, "warnings": [],
-        "energy": float(energy), "forces": (forces - total / n).tolist(), "virial": virial.tolist(),
-        "force_sum": float(np.linalg.norm(total)), "scf_steps": 0, "wall_s": time.time() - start,
+    result = {
+        "status": "ok", "cause": "", "engine": "ase", "versions": {"ase": ase.__version__, **versions},
+        "settings": settings, "warnings": [], "scf_steps": 0, "wall_s": time.time() - start,
         "echo": {"species": atoms.get_chemical_symbols(), "positions": atoms.positions.tolist(),
                  "cell": atoms.cell.array.tolist()},
     }
+    if np.isfinite(energy) and np.isfinite(forces).all() and np.isfinite(virial).all():
+        result.update(energy=float(energy), forces=(forces - total / n).tolist(), virial=virial.tolist(),
+                      force_sum=float(np.linalg.norm(total)))
+    else:
+        result.update(status="engine_error", cause="energy, forces or virial are not finite")
+    return result
+
+
+def follow_driver():
+    """Ends with the program that started this worker, even when that is killed outright (Linux)."""
+    driver = os.environ.get("VITRION_DRIVER")
+    if driver:
+        import ctypes, signal
+        ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # 1 is PR_SET_PDEATHSIG
+        if os.getppid() != int(driver):
+            sys.exit(1)
 
 
 def main():
+    follow_driver()
     kept = {}
     for line in sys.argv[1:] or sys.stdin:
         folder = line.strip()

@@ -120,17 +120,27 @@ def label(folder):
     virial = -stress * atoms.get_volume() + pulay * np.eye(3)
     total = forces.sum(axis=0)
     forces = forces - total / n
-    result.update(energy=float(energy), forces=forces.tolist(), virial=virial.tolist(),
-                  force_sum=float(np.linalg.norm(total)), scf_steps=int(calc.get_number_of_iterations()),
-                  wall_s=time.time() - start)
+    result.update(scf_steps=int(calc.get_number_of_iterations()), wall_s=time.time() - start)
     if np.isfinite(energy) and np.isfinite(forces).all() and np.isfinite(virial).all():
-        result["status"] = "ok"
+        result.update(status="ok", energy=float(energy), forces=forces.tolist(), virial=virial.tolist(),
+                      force_sum=float(np.linalg.norm(total)))
     else:
         result["cause"] = "energy, forces or virial are not finite"
     return result
 
 
+def follow_driver():
+    """Ends with the program that started this worker, even when that is killed outright (Linux)."""
+    driver = os.environ.get("VITRION_DRIVER")
+    if driver:
+        import ctypes, signal
+        ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # 1 is PR_SET_PDEATHSIG
+        if os.getppid() != int(driver):
+            sys.exit(1)
+
+
 def main():
+    follow_driver()
     for line in sys.argv[1:] or sys.stdin:
         folder = line.strip()
         if not folder:
