@@ -83,7 +83,8 @@ std::string geometry_difference(const Frame& asked, const Json& echo) {
 
 /// The first setting that was asked for and is not the one that was used; empty if none.
 std::string settings_difference(const std::string& asked, const Json& used) {
-  for (const auto& [key, value] : Json::parse(asked).items())
+  const Json wanted = Json::parse(asked);  // items() of a temporary would outlive it
+  for (const auto& [key, value] : wanted.items())
     if (!used.contains(key) || used.at(key) != value)
       return fmt::format("setting {} was asked to be {} and is {}", key, value.dump(),
                          used.contains(key) ? used.at(key).dump() : "absent");

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <optional>
@@ -96,6 +97,13 @@ struct Worker {
   bool has_answered = false; // ever
 };
 
+/// Whether "NAME=value" sets a name that one of `environment` sets.
+bool names_one_of(const char* variable, const std::vector<std::string>& environment) {
+  const std::string_view text(variable);
+  const std::string_view name = text.substr(0, text.find('=') + 1);
+  return std::ranges::any_of(environment, [&](const std::string& e) { return e.starts_with(name); });
+}
+
 Worker start(const WorkerProcess& spec, const std::string* last_argument) {
   Pipe in = make_pipe(), out = make_pipe();
   posix_spawn_file_actions_t actions;
@@ -122,9 +130,9 @@ Worker start(const WorkerProcess& spec, const std::string* last_argument) {
   environment.push_back(fmt::format("VITRION_DRIVER={}", ::getpid()));
   std::vector<char*> argv, envp;
   for (std::string& a : arguments) argv.push_back(a.data());
-  // Ours first in line: of a name that occurs twice, getenv takes the first.
   for (std::string& e : environment) envp.push_back(e.data());
-  for (char** e = environ; *e != nullptr; ++e) envp.push_back(*e);
+  for (char** e = environ; *e != nullptr; ++e)
+    if (!names_one_of(*e, environment)) envp.push_back(*e);
   argv.push_back(nullptr);
   envp.push_back(nullptr);
 
