@@ -16,8 +16,7 @@ struct ModelPlan {
   /// Hyperparameters; `descriptor.sel` is empty where it is to be found. Networks, statistics and
   /// biases are filled in by make_model.
   potential::Model shape;
-  double sel_factor =
-      1.1;  ///< automatic sel: most neighbours times this, rounded up to a multiple of 4
+  double sel_factor = 1.1;  ///< automatic sel: most neighbours times this, up to a multiple of 4
   std::vector<std::optional<double>> preset_out_bias;  ///< (types) eV, or empty
   std::size_t stat_batches = 10;  ///< batches per system for davg, dstd and the energy bias
   double stat_protect = 1e-2;     ///< least standard deviation
@@ -35,7 +34,7 @@ struct ModelPlan {
 [[nodiscard]] potential::Model make_model(const ModelPlan& plan, const Dataset& data,
                                           const Batches& batches, ThreadPool& threads);
 
-/// 4 * ceil(trunc(most * factor) / 4) per type, at least 4: DeePMD's "auto:factor".
+/// 4 * ceil(trunc(most * factor) / 4) per type: DeePMD's "auto:factor".
 [[nodiscard]] std::vector<int> automatic_sel(const std::vector<int>& most_neighbours,
                                              double factor);
 
