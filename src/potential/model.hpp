@@ -62,14 +62,15 @@ struct Descriptor {
   /// One-sided: [neighbour]; two-sided: [centre + neighbour * types].
   std::vector<Network> embeddings;
 
-  [[nodiscard]] std::size_t slots() const;         ///< sum of sel
-  [[nodiscard]] std::size_t width() const;         ///< ng, the last embedding layer
-  [[nodiscard]] std::size_t size() const;          ///< ng * axis_neuron
+  [[nodiscard]] std::size_t slots() const;  ///< sum of sel
+  [[nodiscard]] std::size_t width() const;  ///< ng, the last embedding layer
+  [[nodiscard]] std::size_t size() const;   ///< ng * axis_neuron
   [[nodiscard]] const Network& embedding(int centre, int neighbour) const;
   [[nodiscard]] bool excludes(int centre, int neighbour) const;
 };
 
-/// One network per centre type: E_i = net(D_i) + bias_atom_e[t] (- net(0) where vacuum energies are given).
+/// One network per centre type: E_i = net(D_i) + bias_atom_e[t] (- net(0) where vacuum energies are
+/// given).
 struct Fitting {
   std::vector<std::size_t> neuron = {120, 120, 120};
   bool resnet_dt = true;
@@ -78,8 +79,13 @@ struct Fitting {
   std::vector<std::optional<double>> atom_ener;  ///< eV, empty where none is fixed
   std::vector<double> bias_atom_e;               ///< (types) eV
   std::vector<int> exclude_types;
-  std::vector<bool> trainable;                   ///< per layer; empty means all
-  std::vector<Network> nets;                     ///< (types)
+  std::vector<bool> trainable;  ///< per layer; empty means all
+  std::vector<Network> nets;    ///< (types)
+
+  [[nodiscard]] bool excludes(int type) const;
+  /// Whether net(0) is subtracted: where a vacuum energy is given, and for types beyond the list's
+  /// end.
+  [[nodiscard]] bool removes_vacuum(int type) const;
 };
 
 struct Model {
@@ -96,6 +102,7 @@ struct Model {
 
   [[nodiscard]] std::size_t types() const { return type_map.size(); }
   [[nodiscard]] bool excludes_pair(int a, int b) const;
+  [[nodiscard]] bool excludes_atom(int type) const;
   /// Checks all shapes and ranges. @throws InputError naming the key, its value and the rule.
   void validate() const;
 };
