@@ -5,6 +5,10 @@
 #include <span>
 #include <vector>
 
+namespace vitrion {
+class ThreadPool;
+}
+
 namespace vitrion::train {
 
 struct AdamOptions {
@@ -20,10 +24,10 @@ class Adam {
  public:
   Adam(const AdamOptions& options, std::size_t parameters);
 
-  /// One update of `parameters` in place; those with mask 0 stay. `gradient` is scaled where it is
-  /// too long.
+  /// One update of `parameters` in place; those with mask 0 stay. A `gradient` that is too long is
+  /// scaled.
   void step(std::span<double> parameters, std::span<double> gradient, std::span<const char> mask,
-            double rate);
+            double rate, ThreadPool& threads);
 
   [[nodiscard]] std::uint64_t steps() const { return steps_; }
   [[nodiscard]] const std::vector<double>& first_moment() const { return m_; }

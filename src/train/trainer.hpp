@@ -34,7 +34,8 @@ struct Options {
   std::size_t save_every = 1000;  ///< checkpoints at multiples, and at the end; 0: only at the end
   std::uint64_t seed = 1;         ///< order of the data
   std::optional<potential::Precision> precision;  ///< of the kernels; absent: the model's own
-  std::string gemm;  ///< matrix back end by name; empty: by the processor
+  std::string gemm;      ///< matrix back end by name; empty: by the processor
+  std::string settings;  ///< kept in each State, so that whoever restores it can notice a change
 };
 
 /// A row of the learning curve: errors before the update of `step`, which counts from 1.
@@ -56,7 +57,7 @@ struct State {
   std::vector<double> second_moment;
   std::vector<std::uint64_t> training_position;
   std::vector<std::uint64_t> validation_position;
-  std::vector<double> interval;  ///< sums for display_average
+  std::vector<double> interval;  ///< sums since the last row, for display_average
   std::string settings;          ///< the input's text, to notice a change
 };
 
@@ -74,7 +75,7 @@ struct Observers {
   std::function<void(const CurveRow&)> row;
   /// After each step: for a progress bar.
   std::function<void(const Trainer&)> step;
-  /// Asked after each step: true ends the run at this step, with a checkpoint.
+  /// Asked before each step: true ends the run here, with a checkpoint.
   std::function<bool()> stop;
   CheckpointSink* checkpoints = nullptr;
 };
