@@ -13,8 +13,9 @@ struct Estimate {
   double high = 0;  ///< upper end of the 95 % interval
   std::string unit;
   std::string method;
-  std::string refused;             ///< why there is no value; empty if there is one
-  std::optional<double> upper95;   ///< one-sided 95 % bound that comes with a refusal, if the data give one
+  std::string refused;  ///< why there is no value; empty if there is one
+  std::optional<double>
+      upper95;  ///< one-sided 95 % bound that comes with a refusal, if the data give one
 
   [[nodiscard]] bool is_refused() const { return !value.has_value(); }
   /// Half of the interval: what follows the sign "+-".

@@ -1,0 +1,205 @@
+#include "analysis/conductivity.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "analysis/brownian_covariance.hpp"
+#include "analysis/gls.hpp"
+#include "analysis/msd.hpp"
+#include "analysis/statistics.hpp"
+#include "base/error.hpp"
+#include "base/units.hpp"
+
+namespace vitrion::analysis {
+
+namespace {
+
+constexpr const char* sigma_unit = "S/cm";
+// A chi-squared with fewer degrees of freedom spans more than a factor of four: no result, only a
+// bound.
+constexpr double fewest_dof = 8;
+
+/// Slope of the squared charge displacement of one run over D's window: sigma in S/cm with its
+/// relative error from the covariance of one Brownian path (the sum over many ions is normal),
+/// which needs no replicas.
+std::optional<ReplicaValue> collective_of_run(const Trajectory& t,
+                                              const ConductivityOptions& options,
+                                              const Diffusion& d, double volume) {
+  const std::vector<std::size_t> atoms = t.atoms_of(options.species);
+  const std::size_t frames = t.frames();
+  std::vector<std::vector<double>> dipole(3, std::vector<double>(frames, 0.0));
+  for (const std::size_t i : atoms)
+    for (std::size_t a = 0; a < 3; ++a) {
+      const std::span<const double> x = t.path(i, a);
+      for (std::size_t f = 0; f < frames; ++f) dipole[a][f] += options.charge * x[f];
+    }
+  const std::vector<double> mscd = multi_origin_msd_of_path(dipole[0], dipole[1], dipole[2]);
+
+  const double dt = t.time_step();
+  std::vector<std::size_t> lags;
+  for (const std::size_t lag :
+       logarithmic_lags(static_cast<std::size_t>(std::llround(d.window_last / dt)), 15))
+    if (static_cast<double>(lag) * dt >= d.window_first * (1 - 1e-9)) lags.push_back(lag);
+  std::vector<double> x;
+  std::vector<double> y;
+  for (const std::size_t lag : lags) {
+    x.push_back(static_cast<double>(lag) * dt);
+    y.push_back(mscd[lag]);
+  }
+  if (!(y.back() > 0)) return std::nullopt;
+  const auto n = static_cast<double>(atoms.size());
+  const double noise = n * options.charge * options.charge * d.cage_plateau / 6;
+  const double mobile = std::max(y.back() - 6 * noise, 1e-3 * y.back());
+  const std::vector<double> covariance =
+      msd_covariance(lags, frames, {mobile / (3 * static_cast<double>(lags.back())), noise});
+  const GlsFit fit = fit_gls(x, y, covariance);
+  if (!(fit.slope > 0)) return std::nullopt;
+  // The slope is charge^2 times 6 times "D of the sum"; the sum's density is one path per volume.
+  const double sigma = nernst_einstein(fit.slope / 6 * units::A2_per_ps_in_cm2_per_s, 1, volume, 1,
+                                       options.temperature);
+  return ReplicaValue{sigma, fit.slope_error / fit.slope, std::numeric_limits<double>::infinity()};
+}
+
+/// Refused if a run is, with the mean of the runs' bounds.
+std::optional<Estimate> refused_run(const std::vector<ConductivityRun>& runs,
+                                    Estimate Diffusion::*estimate, const std::string& unit) {
+  std::size_t refused = 0;
+  std::string why;
+  std::optional<double> bound = 0.0;
+  for (const ConductivityRun& run : runs) {
+    const Estimate& e = run.diffusion.*estimate;
+    const std::optional<double> upper = e.is_refused() ? e.upper95 : std::optional<double>(e.high);
+    bound = bound && upper
+                ? std::optional<double>(*bound + *upper / static_cast<double>(runs.size()))
+                : std::nullopt;
+    if (!e.is_refused()) continue;
+    ++refused;
+    if (why.empty()) why = e.refused;
+  }
+  if (refused == 0) return std::nullopt;
+  if (runs.size() > 1) why = fmt::format("{} of {} runs refused; {}", refused, runs.size(), why);
+  return Estimate::refusal(why, bound, unit);
+}
+
+/// Paths add up as chi-squared with 2 / (relative error)^2 degrees of freedom each.
+Estimate combine_collective(const std::vector<ConductivityRun>& runs) {
+  double dof = 0;
+  double sum = 0;
+  for (const ConductivityRun& run : runs) {
+    if (!run.collective)
+      return Estimate::refusal("the squared charge displacement does not grow with time",
+                               std::nullopt, sigma_unit);
+    const double nu = 2 / (run.collective->relative_error * run.collective->relative_error);
+    dof += nu;
+    sum += nu * run.collective->value;
+  }
+  const double value = sum / dof;
+  const double high = value * dof / chi_squared_quantile(0.025, dof);
+  if (dof < fewest_dof)
+    return Estimate::refusal(fmt::format("one collective path over the whole run: {:.1f} "
+                                         "independent displacements, but at least "
+                                         "{:.1f} are needed",
+                                         dof / 3, fewest_dof / 3),
+                             value * dof / chi_squared_quantile(0.05, dof), sigma_unit);
+  return Estimate::of(
+      value, value * dof / chi_squared_quantile(0.975, dof), high, sigma_unit,
+      fmt::format("slope of the squared charge displacement of the mobile ions in the frame of the "
+                  "framework, chi-squared with {:.0f} degrees of freedom",
+                  dof));
+}
+
+/// The errors of numerator and denominator add on the logarithm; the collective one rules.
+Estimate haven_ratio(const Estimate& sigma, const Estimate& collective) {
+  if (sigma.is_refused()) return Estimate::refusal("sigma_NE is refused", std::nullopt, "1");
+  if (collective.is_refused())
+    return Estimate::refusal("sigma_collective is refused", std::nullopt, "1");
+  const double ratio = *sigma.value / *collective.value;
+  const double below =
+      std::hypot(std::log(*sigma.value / sigma.low), std::log(collective.high / *collective.value));
+  const double above =
+      std::hypot(std::log(sigma.high / *sigma.value), std::log(*collective.value / collective.low));
+  return Estimate::of(ratio, ratio * std::exp(-below), ratio * std::exp(above), "1",
+                      "sigma_NE / sigma_collective, errors added on the logarithm");
+}
+
+}  // namespace
+
+void ConductivityOptions::validate() const {
+  if (!(temperature > 0))
+    throw InputError(fmt::format("temperature = {:g} K must be positive", temperature));
+  if (!(std::abs(charge) > 0) || !std::isfinite(charge))
+    throw InputError(fmt::format("charge = {:g} e must not be zero", charge));
+}
+
+double nernst_einstein(double D, double ions, double volume, double charge, double temperature) {
+  constexpr double A3_in_cm3 = 1e-24;
+  const double q = charge * units::elementary_charge_C;
+  return ions / (volume * A3_in_cm3) * q * q * D / (units::boltzmann_J_per_K * temperature);
+}
+
+ConductivityRun conductivity_of_run(const Trajectory& trajectory,
+                                    const ConductivityOptions& options) {
+  options.validate();
+  ConductivityRun run;
+  run.diffusion = diffusion(trajectory, options.species, options.diffusion);
+  const CorrelatedMean volume = correlated_mean(trajectory.volumes);
+  run.volume = volume.mean;
+  run.volume_error = volume.error;
+  const double factor = nernst_einstein(1, static_cast<double>(run.diffusion.ions), run.volume,
+                                        options.charge, options.temperature);
+  run.sigma_NE =
+      run.diffusion.D.scaled(factor, sigma_unit, "Nernst-Einstein with the run's own mean volume");
+  if (!run.diffusion.D.is_refused())
+    run.collective = collective_of_run(trajectory, options, run.diffusion, run.volume);
+  return run;
+}
+
+Conductivity combine(std::vector<ConductivityRun> runs, const ConductivityOptions& options) {
+  Conductivity result;
+  result.species = options.species;
+  result.charge = options.charge;
+  result.temperature = options.temperature;
+  if (runs.empty()) throw InputError("a conductivity of no runs");
+
+  const auto factor = [&](const ConductivityRun& run) {
+    return nernst_einstein(1, static_cast<double>(run.diffusion.ions), run.volume, options.charge,
+                           options.temperature);
+  };
+  std::vector<ReplicaValue> D;
+  std::vector<ReplicaValue> D_paper;
+  std::vector<ReplicaValue> sigma;
+  double mean_factor = 0;
+  for (const ConductivityRun& run : runs) {
+    D.push_back(run.diffusion.within);
+    D_paper.push_back(run.diffusion.within_paper);
+    ReplicaValue s = run.diffusion.within;
+    s.value *= factor(run);
+    s.relative_error = std::hypot(s.relative_error, run.volume_error / run.volume);
+    sigma.push_back(s);
+    mean_factor += factor(run) / static_cast<double>(runs.size());
+  }
+
+  if (const std::optional<Estimate> refused = refused_run(runs, &Diffusion::D, "cm2/s")) {
+    result.D = *refused;
+    result.sigma_NE = refused->scaled(mean_factor, sigma_unit, "");
+    result.sigma_collective =
+        Estimate::refusal("D is refused: " + refused->refused, std::nullopt, sigma_unit);
+  } else {
+    result.D = combine_replicas(D, "cm2/s", runs[0].diffusion.D.method);
+    result.sigma_NE =
+        combine_replicas(sigma, sigma_unit, "Nernst-Einstein, each run with its own mean volume");
+    result.sigma_collective = combine_collective(runs);
+  }
+  if (const std::optional<Estimate> refused = refused_run(runs, &Diffusion::D_paper, "cm2/s"))
+    result.D_paper = *refused;
+  else
+    result.D_paper = combine_replicas(D_paper, "cm2/s", runs[0].diffusion.D_paper.method);
+  result.haven = haven_ratio(result.sigma_NE, result.sigma_collective);
+  result.runs = std::move(runs);
+  return result;
+}
+
+}  // namespace vitrion::analysis

@@ -1,0 +1,61 @@
+// Ionic conductivity: Nernst-Einstein from D, collective from the charge displacement, and the
+// Haven ratio.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "analysis/diffusion.hpp"
+#include "analysis/estimate.hpp"
+#include "analysis/trajectory.hpp"
+
+namespace vitrion::analysis {
+
+struct ConductivityOptions {
+  std::string species = "Na";
+  double charge = 1;       ///< e
+  double temperature = 0;  ///< K
+  DiffusionOptions diffusion;
+
+  /// @throws InputError for a temperature or charge that makes no sense.
+  void validate() const;
+};
+
+/// sigma = n q^2 D / (k T) in S/cm, for n = ions / volume. D in cm^2/s, volume in A^3, charge in e.
+[[nodiscard]] double nernst_einstein(double D, double ions, double volume, double charge,
+                                     double temperature);
+
+/// One run's share.
+struct ConductivityRun {
+  Diffusion diffusion;
+  double volume = 0;        ///< A^3, mean of this run
+  double volume_error = 0;  ///< A^3
+  Estimate sigma_NE;        ///< S/cm
+  /// S/cm with the relative error of one collective path; absent if D is refused.
+  std::optional<ReplicaValue> collective;
+};
+
+/// The trajectory must be in the framework's frame, where the mobile ions carry the whole current.
+[[nodiscard]] ConductivityRun conductivity_of_run(const Trajectory& trajectory,
+                                                  const ConductivityOptions& options);
+
+struct Conductivity {
+  std::string species;
+  double charge = 0;
+  double temperature = 0;
+  Estimate D;                 ///< cm2/s
+  Estimate D_paper;           ///< cm2/s
+  Estimate sigma_NE;          ///< S/cm
+  Estimate sigma_collective;  ///< S/cm
+  Estimate haven;             ///< sigma_NE / sigma_collective
+  std::vector<ConductivityRun> runs;
+};
+
+/// Combines replicas. D is refused if that of any run is: the runs that do diffuse would speak for
+/// those that do not.
+[[nodiscard]] Conductivity combine(std::vector<ConductivityRun> runs,
+                                   const ConductivityOptions& options);
+
+}  // namespace vitrion::analysis

@@ -1,0 +1,274 @@
+#include "analysis/records.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <charconv>
+#include <nlohmann/json.hpp>
+
+#include "analysis/msd.hpp"
+#include "base/error.hpp"
+
+namespace vitrion::analysis {
+
+using nlohmann::json;
+
+namespace {
+
+std::string number(double x) {
+  char text[32];
+  const auto end = std::to_chars(text, text + sizeof text, x).ptr;
+  return {text, end};
+}
+
+json optional_number(const std::optional<double>& x) {
+  return x ? json(*x) : json(nullptr);
+}
+
+json estimates(const std::map<std::string, Estimate>& all) {
+  json result = json::object();
+  for (const auto& [name, estimate] : all) result[name] = to_json(estimate);
+  return result;
+}
+
+}  // namespace
+
+MsdTable msd_table(const Trajectory& trajectory, std::size_t threads) {
+  MsdTable table;
+  table.drift_frame = trajectory.drift_frame;
+  const double dt = trajectory.time_step();
+  std::vector<std::size_t> lags;
+  for (std::size_t lag = 1; lag <= std::min<std::size_t>(50, trajectory.frames() - 1); ++lag)
+    lags.push_back(lag);
+  for (const std::size_t lag : logarithmic_lags(trajectory.frames() - 1, 40))
+    if (lag > lags.back()) lags.push_back(lag);
+  for (const std::size_t lag : lags) table.lag_ps.push_back(static_cast<double>(lag) * dt);
+  const std::vector<int> counts = trajectory.species.counts();
+  for (std::size_t s = 0; s < counts.size(); ++s) {
+    if (counts[s] == 0) continue;
+    const std::string& name = trajectory.species.names[s];
+    const std::vector<std::size_t> atoms = trajectory.atoms_of(name);
+    const MultiOriginMsd multi = multi_origin_msd(trajectory, atoms, {}, threads);
+    const std::vector<double> single = single_origin_msd(trajectory, atoms);
+    table.species.push_back(name);
+    std::vector<double>& m = table.multi_origin.emplace_back();
+    std::vector<double>& o = table.single_origin.emplace_back();
+    for (const std::size_t lag : lags) {
+      m.push_back(multi.msd[lag]);
+      o.push_back(single[lag]);
+    }
+  }
+  return table;
+}
+
+MsdTable mean_of(const std::vector<MsdTable>& runs) {
+  if (runs.empty()) throw InputError("a mean of no runs");
+  MsdTable result = runs[0];
+  const auto n = static_cast<double>(runs.size());
+  for (std::size_t s = 0; s < result.species.size(); ++s)
+    for (std::size_t l = 0; l < result.lag_ps.size(); ++l)
+      result.multi_origin[s][l] = result.single_origin[s][l] = 0;
+  for (const MsdTable& run : runs) {
+    if (run.lag_ps != result.lag_ps || run.species != result.species)
+      throw InputError(
+          "the runs differ in their species, length or time between frames: analyze them one by "
+          "one");
+    for (std::size_t s = 0; s < result.species.size(); ++s)
+      for (std::size_t l = 0; l < result.lag_ps.size(); ++l) {
+        result.multi_origin[s][l] += run.multi_origin[s][l] / n;
+        result.single_origin[s][l] += run.single_origin[s][l] / n;
+      }
+  }
+  return result;
+}
+
+json to_json(const Estimate& e) {
+  if (e.is_refused())
+    return {{"refused", e.refused}, {"upper95", optional_number(e.upper95)}, {"unit", e.unit}};
+  return {
+      {"value", *e.value}, {"interval95", {e.low, e.high}}, {"unit", e.unit}, {"method", e.method}};
+}
+
+Estimate estimate_from_json(const json& j) {
+  try {
+    if (j.contains("refused")) {
+      std::optional<double> upper;
+      if (j.contains("upper95") && j["upper95"].is_number()) upper = j["upper95"].get<double>();
+      return Estimate::refusal(j.at("refused").get<std::string>(), upper, j.value("unit", ""));
+    }
+    const json& interval = j.at("interval95");
+    return Estimate::of(j.at("value").get<double>(), interval.at(0).get<double>(),
+                        interval.at(1).get<double>(), j.value("unit", ""), j.value("method", ""));
+  } catch (const json::exception&) {
+    throw InputError(fmt::format(
+        "not an estimate: {} has neither {{value, interval95}} nor {{refused}}", j.dump()));
+  }
+}
+
+json to_json(const Rdf& r) {
+  json j = {{"quantity", "rdf"},
+            {"pair", r.pair},
+            {"r", r.r},
+            {"g", r.g},
+            {"g_error", r.g_error},
+            {"coordination", r.coordination},
+            {"first_minimum", optional_number(r.first_minimum)},
+            {"coordination_number", to_json(r.coordination_number)},
+            {"frames", r.frames},
+            {"replicas", r.replicas},
+            {"normalisation",
+             "V n / (N_a (N_b - delta_ab) shell), V of each frame: an ideal gas has g = 1"}};
+  j["first_peak"] =
+      r.first_peak ? json{{"r", r.first_peak->r}, {"g", r.first_peak->g}} : json(nullptr);
+  return j;
+}
+
+json to_json(const UnitCensus& c) {
+  json classes = json::array();
+  for (const UnitCensus::Class& k : c.classes)
+    classes.push_back(
+        {{"name", k.name}, {"count", to_json(k.count)}, {"fraction", to_json(k.fraction)}});
+  json qn = json::array();
+  for (std::size_t n = 0; n < c.qn.size(); ++n)
+    qn.push_back({{"n", n}, {"fraction", to_json(c.qn[n])}});
+  json anions = json::object();
+  for (const auto& [name, estimate] : c.anions) {  // "terminal S"
+    const std::size_t blank = name.find(' ');
+    anions[name.substr(0, blank)][name.substr(blank + 1)] = to_json(estimate);
+  }
+  return {
+      {"quantity", "units"},
+      {"classes", classes},
+      {"qn", qn},
+      {"anions", anions},
+      {"bonds", estimates(c.bonds)},
+      {"identity",
+       {{"residual", to_json(c.residual)},
+        {"frames_broken", c.frames_broken},
+        {"statement",
+         "(N_free - N_bridging - 2 N_PP) - (N_anion - 4 N_P) is 0 if every P has four bonds and "
+         "every bridge two ends"}}},
+      {"cutoffs",
+       {{"P-S", c.cutoffs.P_S},
+        {"P-O", c.cutoffs.P_O},
+        {"P-P", c.cutoffs.P_P},
+        {"S-S", c.cutoffs.S_S}}},
+      {"frames", c.frames},
+      {"replicas", c.replicas}};
+}
+
+json to_json(const Density& d) {
+  return {{"quantity", "density"},       {"density", to_json(d.density)},
+          {"volume", to_json(d.volume)}, {"volume_per_atom", to_json(d.volume_per_atom)},
+          {"drift", to_json(d.drift)},   {"settled", d.settled},
+          {"frames", d.frames},          {"replicas", d.replicas}};
+}
+
+json to_json(const MsdTable& m) {
+  json multi = json::object();
+  json single = json::object();
+  for (std::size_t s = 0; s < m.species.size(); ++s) {
+    multi[m.species[s]] = m.multi_origin[s];
+    single[m.species[s]] = m.single_origin[s];
+  }
+  return {{"quantity", "msd"},       {"lag_ps", m.lag_ps}, {"multi_origin", multi},
+          {"single_origin", single}, {"unit", "A2"},       {"drift_frame", m.drift_frame}};
+}
+
+json to_json(const Conductivity& c, const std::vector<std::string>& files) {
+  json runs = json::array();
+  for (std::size_t k = 0; k < c.runs.size(); ++k) {
+    const ConductivityRun& run = c.runs[k];
+    const Diffusion& d = run.diffusion;
+    json j = {{"file", k < files.size() ? files[k] : ""},
+              {"D", to_json(d.D)},
+              {"D_paper", to_json(d.D_paper)},
+              {"sigma_NE", to_json(run.sigma_NE)},
+              {"volume", run.volume},
+              {"ions", d.ions},
+              {"duration_ps", d.duration},
+              {"window_ps", {d.window_first, d.window_last}},
+              {"loglog_slope", to_json(d.loglog_slope)},
+              {"cage_plateau", d.cage_plateau},
+              {"msd_at_window_end", d.msd_at_end},
+              {"variance_inflation", d.inflation},
+              {"condition", d.condition},
+              {"guard", d.guard}};
+    runs.push_back(std::move(j));
+  }
+  return {{"quantity", "conductivity"},
+          {"species", c.species},
+          {"charge", c.charge},
+          {"temperature", c.temperature},
+          {"D", to_json(c.D)},
+          {"D_paper", to_json(c.D_paper)},
+          {"sigma_NE", to_json(c.sigma_NE)},
+          {"sigma_collective", to_json(c.sigma_collective)},
+          {"haven", to_json(c.haven)},
+          {"replicas", runs}};
+}
+
+json to_json(const Arrhenius& a) {
+  json points = json::array();
+  for (const ArrheniusPoint& p : a.points)
+    points.push_back(
+        {{"temperature", p.temperature}, {"replica", p.replica}, {"sigma", to_json(p.sigma)}});
+  json band = {{"temperature", json::array()},
+               {"sigma", json::array()},
+               {"low", json::array()},
+               {"high", json::array()}};
+  for (const Arrhenius::BandPoint& b : a.band) {
+    band["temperature"].push_back(b.temperature);
+    band["sigma"].push_back(b.sigma);
+    band["low"].push_back(b.low);
+    band["high"].push_back(b.high);
+  }
+  return {{"quantity", "arrhenius"},
+          {"activation_energy", to_json(a.activation_energy)},
+          {"ln_prefactor", to_json(a.ln_prefactor)},
+          {"slope_error", a.slope_error},
+          {"degrees_of_freedom", a.degrees_of_freedom},
+          {"points", points},
+          {"band", band},
+          {"statement", a.statement}};
+}
+
+std::vector<ArrheniusPoint> arrhenius_points(const std::vector<json>& records) {
+  std::vector<ArrheniusPoint> points;
+  for (const json& record : records) {
+    if (!record.is_object() || record.value("quantity", "") != "conductivity" ||
+        !record.contains("temperature"))
+      throw InputError(
+          "an Arrhenius line is made of conductivity records (vitrion analyze conductivity "
+          "--json)");
+    const double temperature = record["temperature"].get<double>();
+    int replica = 0;
+    for (const json& run : record.value("replicas", json::array()))
+      points.push_back({temperature, replica++, estimate_from_json(run.at("sigma_NE"))});
+    if (replica == 0)
+      points.push_back({temperature, -1, estimate_from_json(record.at("sigma_NE"))});
+  }
+  return points;
+}
+
+std::string to_csv(const Rdf& r) {
+  std::string text = "r_A,g,g_error,coordination\n";
+  for (std::size_t i = 0; i < r.r.size(); ++i)
+    text += fmt::format("{},{},{},{}\n", number(r.r[i]), number(r.g[i]), number(r.g_error[i]),
+                        number(r.coordination[i]));
+  return text;
+}
+
+std::string to_csv(const MsdTable& m) {
+  std::string text = fmt::format("lag_ps,{}\n", fmt::join(m.species, ","));
+  for (std::size_t l = 0; l < m.lag_ps.size(); ++l) {
+    text += number(m.lag_ps[l]);
+    for (const std::vector<double>& column : m.multi_origin)
+      text.append(1, ',').append(number(column[l]));
+    text += "\n";
+  }
+  return text;
+}
+
+}  // namespace vitrion::analysis
