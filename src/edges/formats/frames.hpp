@@ -15,10 +15,10 @@ using structures::Frame;
 
 /// What a format is and can hold; `vitrion convert --list` and docs/formats are printed from this.
 struct FormatInfo {
-  std::string name;                   ///< "extxyz"
-  std::vector<std::string> suffixes;  ///< ".xyz", ".extxyz"; or whole names such as "POSCAR"
-  std::string description;
-  std::string reference;  ///< where the format is defined
+  std::string name{};                   ///< "extxyz"
+  std::vector<std::string> suffixes{};  ///< ".xyz", ".extxyz"; or whole names such as "POSCAR"
+  std::string description{};
+  std::string reference{};  ///< where the format is defined
   bool reads = false;
   bool writes = false;
   bool many_frames = false;
@@ -28,22 +28,23 @@ struct FormatInfo {
   bool holds_velocities = false;
   bool holds_atom_energies = false;
   bool holds_atom_weights = false;
-  bool holds_open = false;             ///< frames without a cell
-  bool holds_info = false;             ///< provenance keys
-  std::vector<std::string> info_keys;  ///< where not all: the keys that have a place in the format
+  bool holds_open = false;  ///< frames without a cell
+  bool holds_info = false;  ///< provenance keys
+  std::vector<std::string>
+      info_keys{};  ///< where not all: the keys that have a place in the format
 };
 
 struct ReadOptions {
-  std::string format;                 ///< empty: by suffix, else by content of a directory
-  std::vector<std::string> elements;  ///< names for files with types only (LAMMPS), in type order
+  std::string format{};                 ///< empty: by suffix, else by content of a directory
+  std::vector<std::string> elements{};  ///< names for files with types only (LAMMPS), in type order
   /// Keep the padding atoms of deepmd/npy/mixed (species -1) instead of leaving them out.
   bool keep_virtual = false;
 };
 
 struct WriteOptions {
-  std::string format;
-  std::vector<std::string> elements;  ///< order of species in files that need one
-  std::size_t set_size = 0;           ///< frames per set.* of deepmd folders; 0: all in one
+  std::string format{};
+  std::vector<std::string> elements{};  ///< order of species in files that need one
+  std::size_t set_size = 0;             ///< frames per set.* of deepmd folders; 0: all in one
 };
 
 [[nodiscard]] const std::vector<FormatInfo>& formats();
