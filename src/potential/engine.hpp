@@ -1,4 +1,5 @@
-// The working engine: atoms batched by type into matrix products, in single or double precision, threaded.
+// The working engine: atoms batched by type into matrix products, in single or double precision,
+// threaded.
 #pragma once
 
 #include <memory>
@@ -22,8 +23,8 @@ struct EngineOptions {
   bool atom_virial = false;
 };
 
-/// Holds the weights in the form the kernels want. Sums are taken in a fixed order, so the bits of a result
-/// do not depend on the number of threads.
+/// Holds the weights in the form the kernels want. Sums are taken in a fixed order, so the bits of
+/// a result do not depend on the number of threads.
 class Engine {
  public:
   Engine(const Model& model, EngineOptions options, std::shared_ptr<ThreadPool> threads);
@@ -31,8 +32,9 @@ class Engine {
   Engine(Engine&&) noexcept;
   Engine& operator=(Engine&&) noexcept;
 
-  /// Overwrites `result`. Neighbours over sel are dropped by the PyTorch back end's rule (the nearest
-  /// sum(sel) of all, then the nearest sel[t] of each type) and counted in result.most_neighbours.
+  /// Overwrites `result`. Neighbours over sel are dropped by the PyTorch back end's rule (the
+  /// nearest sum(sel) of all, then the nearest sel[t] of each type) and counted in
+  /// result.most_neighbours.
   void compute(const Configuration& configuration, Result& result);
 
   [[nodiscard]] double cutoff() const;  ///< A
@@ -40,8 +42,9 @@ class Engine {
   /// For example "double, libxsmm (avx512), 2 threads".
   [[nodiscard]] std::string description() const;
 
+  struct Implementation;  ///< one per precision, in engine.cpp
+
  private:
-  struct Implementation;
   std::unique_ptr<Implementation> implementation_;
 };
 

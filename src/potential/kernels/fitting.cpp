@@ -1,0 +1,166 @@
+#include "potential/kernels/fitting.hpp"
+
+#include <algorithm>
+
+#include "potential/kernels/activation.hpp"
+
+namespace vitrion::potential::kernels {
+
+namespace {
+
+/// A skip of the first layer adds D in the model's order.
+template <class T>
+const T* in_model_order(const PackedNetwork<T>& net, std::size_t n, const T* d, Buffer<T>& buffer) {
+  const PackedLayer<T>& layer = net.layers.front();
+  T* x = buffer.need(n * layer.ld_in);
+  for (std::size_t p = 0; p < n; ++p)
+    for (std::size_t i = 0; i < layer.in; ++i)
+      x[p * layer.ld_in + i] = d[p * layer.in + net.order.packed(i)];
+  return x;
+}
+
+/// h (n, ld) += x W for layer l, whose input is dense (the descriptor) or the layer below.
+template <class T>
+void times_weights(const PackedNetwork<T>& net, const Gemm& gemm, std::size_t n, std::size_t l,
+                   const T* x, T* h, bool add) {
+  const PackedLayer<T>& layer = net.layers[l];
+  gemm.nn(n, layer.ld, layer.in, x, l == 0 ? layer.in : layer.ld_in, layer.w.data(), layer.ld, h,
+          layer.ld, add);
+}
+
+/// Derivative by the input of layer l from those by its output and its h.
+template <class T>
+void to_input(const PackedNetwork<T>& net, const Gemm& gemm, std::size_t n, std::size_t l,
+              const T* dy, const T* dh, T* dx, NetworkScratch<T>& scratch) {
+  const PackedLayer<T>& layer = net.layers[l];
+  const std::size_t ldx = l == 0 ? layer.in : layer.ld_in;
+  const bool add = layer.skip && l > 0;
+  if (add) network_kernels<T>().skip_backward(n, layer.out, dy, layer.in, dx);
+  if (net.turned)
+    gemm.nn(n, layer.in, layer.out, dh, layer.ld, layer.w_turned.data(), layer.ld_in, dx, ldx, add);
+  else
+    gemm.nt(n, layer.in, layer.out, dh, layer.ld, layer.w.data(), layer.ld, dx, ldx, add);
+  if (!add)
+    for (std::size_t p = 0; p < n && ldx > layer.in; ++p)
+      std::fill_n(dx + p * ldx + layer.in, ldx - layer.in, T(0));
+  if (!layer.skip || l > 0) return;
+  T* skipped = scratch.input.need(n * layer.ld_in);
+  network_kernels<T>().skip_backward(n, layer.out, dy, layer.in, skipped);
+  for (std::size_t p = 0; p < n; ++p)
+    for (std::size_t i = 0; i < layer.in; ++i)
+      dx[p * layer.in + net.order.packed(i)] += skipped[p * layer.ld_in + i];
+}
+
+}  // namespace
+
+template <class T>
+void fitting_forward(const PackedNetwork<T>& net, const Gemm& gemm, const FittingInput<T>& input,
+                     std::span<const FittingTape<T>> tape, NetworkScratch<T>& scratch) {
+  const T* x = input.d;
+  const std::size_t n = input.n;
+  for (std::size_t l = 0; l < net.layers.size(); ++l) {
+    const PackedLayer<T>& layer = net.layers[l];
+    T* y = tape[l].y;
+    for (std::size_t p = 0; p < n; ++p) std::copy_n(layer.b.data(), layer.ld, y + p * layer.ld);
+    times_weights(net, gemm, n, l, x, y, true);
+    activate(layer.activation, n * layer.ld, y, tape[l].f1, tape[l].f2h);
+    if (tape[l].f) std::copy_n(y, n * layer.ld, tape[l].f);
+    const T* skipped = !layer.skip ? nullptr : l > 0 ? x : in_model_order(net, n, x, scratch.input);
+    network_kernels<T>().finish_layer(n, layer.out, y, layer.idt_or_null(), skipped, layer.in);
+    x = y;
+  }
+}
+
+template <class T>
+void fitting_backward(const PackedNetwork<T>& net, const Gemm& gemm, std::size_t n,
+                      std::span<const FittingTape<T>> tape, T* lambda_d,
+                      NetworkScratch<T>& scratch) {
+  const std::size_t last = net.layers.size() - 1;
+  std::fill_n(tape[last].lambda_y, n * net.layers[last].ld, T(0));
+  for (std::size_t p = 0; p < n; ++p) tape[last].lambda_y[p * net.layers[last].ld] = 1;
+  for (std::size_t l = last + 1; l-- > 0;) {
+    const PackedLayer<T>& layer = net.layers[l];
+    network_kernels<T>().slope_rows(n, layer.ld, tape[l].lambda_y, layer.idt_or_null(), tape[l].f1,
+                                    tape[l].lambda_h);
+    to_input(net, gemm, n, l, tape[l].lambda_y, tape[l].lambda_h,
+             l > 0 ? tape[l - 1].lambda_y : lambda_d, scratch);
+  }
+}
+
+template <class T>
+void fitting_tangent(const PackedNetwork<T>& net, const Gemm& gemm, const FittingInput<T>& input,
+                     std::span<const FittingTape<T>> tape, NetworkScratch<T>& scratch) {
+  const NetworkKernels<T>& k = network_kernels<T>();
+  const T* x = input.d_dot;
+  const std::size_t n = input.n;
+  for (std::size_t l = 0; l < net.layers.size(); ++l) {
+    const PackedLayer<T>& layer = net.layers[l];
+    const std::size_t all = n * layer.ld;
+    T* y = tape[l].y_dot;
+    times_weights(net, gemm, n, l, x, y, false);
+    k.multiply(all, tape[l].f2h, y, tape[l].f2h);
+    k.multiply(all, tape[l].f1, y, y);
+    if (tape[l].f1h) std::copy_n(y, all, tape[l].f1h);
+    const T* skipped = !layer.skip ? nullptr : l > 0 ? x : in_model_order(net, n, x, scratch.input);
+    k.finish_layer(n, layer.out, y, layer.idt_or_null(), skipped, layer.in);
+    x = y;
+  }
+}
+
+template <class T>
+void fitting_reverse(const PackedNetwork<T>& net, const Gemm& gemm, std::size_t n, const double* c,
+                     std::span<const FittingTape<T>> tape, T* mu_d, NetworkScratch<T>& scratch) {
+  const std::size_t last = net.layers.size() - 1;
+  std::fill_n(tape[last].mu_y, n * net.layers[last].ld, T(0));
+  for (std::size_t p = 0; p < n; ++p)
+    tape[last].mu_y[p * net.layers[last].ld] = static_cast<T>(c[p]);
+  for (std::size_t l = last + 1; l-- > 0;) {
+    const PackedLayer<T>& layer = net.layers[l];
+    network_kernels<T>().curved_rows(n, layer.ld, tape[l].mu_y, tape[l].f1, tape[l].lambda_y,
+                                     tape[l].f2h, layer.idt_or_null(), tape[l].mu_h);
+    to_input(net, gemm, n, l, tape[l].mu_y, tape[l].mu_h, l > 0 ? tape[l - 1].mu_y : mu_d, scratch);
+  }
+}
+
+template <class T>
+void fitting_gradient(const PackedNetwork<T>& net, const Gemm& gemm, const FittingInput<T>& input,
+                      std::span<const FittingTape<T>> tape, std::size_t l, std::size_t begin,
+                      std::size_t end, const LayerGradient<T>& gradient) {
+  const NetworkKernels<T>& k = network_kernels<T>();
+  const PackedLayer<T>& layer = net.layers[l];
+  const FittingTape<T>& t = tape[l];
+  const std::size_t n = input.n, ld = layer.ld;
+  const std::size_t ldx = l == 0 ? layer.in : layer.ld_in;
+  const T* x = l == 0 ? input.d : tape[l - 1].y;
+  T* w = gradient.w + begin * ld;
+  gemm.tn(end - begin, ld, n, x + begin, ldx, t.mu_h, ld, w, ld, false);
+  if (input.d_dot) {
+    const T* x_dot = l == 0 ? input.d_dot : tape[l - 1].y_dot;
+    gemm.tn(end - begin, ld, n, x_dot + begin, ldx, t.lambda_h, ld, w, ld, true);
+  }
+  if (begin > 0) return;
+  std::fill_n(gradient.b, ld, T(0));
+  k.add_columns(n, ld, t.mu_h, nullptr, gradient.b);
+  if (!layer.has_idt) return;
+  std::fill_n(gradient.idt, ld, T(0));
+  k.add_columns(n, ld, t.mu_y, t.f, gradient.idt);
+  if (input.d_dot) k.add_columns(n, ld, t.lambda_y, t.f1h, gradient.idt);
+}
+
+#define VITRION_INSTANTIATE(T)                                                                    \
+  template void fitting_forward(const PackedNetwork<T>&, const Gemm&, const FittingInput<T>&,     \
+                                std::span<const FittingTape<T>>, NetworkScratch<T>&);             \
+  template void fitting_backward(const PackedNetwork<T>&, const Gemm&, std::size_t,               \
+                                 std::span<const FittingTape<T>>, T*, NetworkScratch<T>&);        \
+  template void fitting_tangent(const PackedNetwork<T>&, const Gemm&, const FittingInput<T>&,     \
+                                std::span<const FittingTape<T>>, NetworkScratch<T>&);             \
+  template void fitting_reverse(const PackedNetwork<T>&, const Gemm&, std::size_t, const double*, \
+                                std::span<const FittingTape<T>>, T*, NetworkScratch<T>&);         \
+  template void fitting_gradient(const PackedNetwork<T>&, const Gemm&, const FittingInput<T>&,    \
+                                 std::span<const FittingTape<T>>, std::size_t, std::size_t,       \
+                                 std::size_t, const LayerGradient<T>&)
+VITRION_INSTANTIATE(float);
+VITRION_INSTANTIATE(double);
+#undef VITRION_INSTANTIATE
+
+}  // namespace vitrion::potential::kernels

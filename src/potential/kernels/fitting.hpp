@@ -1,0 +1,64 @@
+// The fitting nets over many centres: energy, its derivative by the descriptor, and the gradient of
+// a loss. Symbols as in network.hpp.
+#pragma once
+
+#include <span>
+
+#include "potential/kernels/network.hpp"
+
+namespace vitrion::potential::kernels {
+
+/// What the passes over n centres leave of one layer, each (n, ld). The first four serve energy and
+/// forces, the others a gradient (null otherwise; f and f1h only where the layer has idt).
+template <class T>
+struct FittingTape {
+  T* y = nullptr;
+  T* f1 = nullptr;
+  T* lambda_y = nullptr;
+  T* lambda_h = nullptr;
+
+  T* f2h = nullptr;  ///< f'' after fitting_forward(), f'' hdot after fitting_tangent()
+  T* y_dot = nullptr;
+  T* mu_y = nullptr;
+  T* mu_h = nullptr;
+  T* f = nullptr;
+  T* f1h = nullptr;
+};
+
+/// The descriptors stand in dense rows d (n, size), so that the products may run over them.
+template <class T>
+struct FittingInput {
+  std::size_t n = 0;
+  const T* d = nullptr;
+  const T* d_dot = nullptr;  ///< (n, size) or null
+};
+
+/// Energies: column 0 of the last layer's y, without the bias.
+template <class T>
+void fitting_forward(const PackedNetwork<T>& net, const Gemm& gemm, const FittingInput<T>& input,
+                     std::span<const FittingTape<T>> tape, NetworkScratch<T>& scratch);
+
+/// lambda of each layer and lambda_d (n, size) = dE/dD.
+template <class T>
+void fitting_backward(const PackedNetwork<T>& net, const Gemm& gemm, std::size_t n,
+                      std::span<const FittingTape<T>> tape, T* lambda_d,
+                      NetworkScratch<T>& scratch);
+
+/// The dotted values of each layer for input.d_dot.
+template <class T>
+void fitting_tangent(const PackedNetwork<T>& net, const Gemm& gemm, const FittingInput<T>& input,
+                     std::span<const FittingTape<T>> tape, NetworkScratch<T>& scratch);
+
+/// mu of each layer and mu_d (n, size), for c (n) = dL/dE.
+template <class T>
+void fitting_reverse(const PackedNetwork<T>& net, const Gemm& gemm, std::size_t n, const double* c,
+                     std::span<const FittingTape<T>> tape, T* mu_d, NetworkScratch<T>& scratch);
+
+/// Overwrites rows [begin, end) of a layer's gradient of W with x^T mu_h + xdot^T lambda_h, and
+/// with begin = 0 the whole of b and idt. Without d_dot the dotted part is left out (it is zero).
+template <class T>
+void fitting_gradient(const PackedNetwork<T>& net, const Gemm& gemm, const FittingInput<T>& input,
+                      std::span<const FittingTape<T>> tape, std::size_t layer, std::size_t begin,
+                      std::size_t end, const LayerGradient<T>& gradient);
+
+}  // namespace vitrion::potential::kernels

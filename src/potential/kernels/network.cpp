@@ -1,0 +1,167 @@
+#include "potential/kernels/network.hpp"
+
+#include <algorithm>
+
+#include "potential/kernels/activation.hpp"
+
+namespace vitrion::potential::kernels {
+
+namespace {
+
+template <class T>
+void load_layer(const Layer& from, const InputOrder& order, bool turned, PackedLayer<T>& to) {
+  to.in = from.in;
+  to.out = from.out;
+  to.ld_in = padded<T>(from.in);
+  to.ld = padded<T>(from.out);
+  to.skip = from.resnet && (from.out == from.in || from.out == 2 * from.in);
+  to.activation = from.activation;
+  to.has_b = !from.b.empty();
+  to.has_idt = !from.idt.empty();
+  const auto cast = [](double x) { return static_cast<T>(x); };
+  T* w = to.w.need(from.in * to.ld);
+  for (std::size_t i = 0; i < from.in; ++i) {
+    const double* row = from.w.data() + i * from.out;
+    std::transform(row, row + from.out, w + order.packed(i) * to.ld, cast);
+  }
+  std::transform(from.b.begin(), from.b.end(), to.b.need(to.ld), cast);
+  std::transform(from.idt.begin(), from.idt.end(), to.idt.need(to.ld), cast);
+  if (!turned) return;
+  T* w_turned = to.w_turned.need(from.out * to.ld_in);
+  for (std::size_t i = 0; i < from.in; ++i)
+    for (std::size_t o = 0; o < from.out; ++o) w_turned[o * to.ld_in + i] = w[i * to.ld + o];
+}
+
+/// h (n, ld) = the bias in every row.
+template <class T>
+void fill_rows(std::size_t n, std::size_t ld, const T* row, T* h) {
+  for (std::size_t p = 0; p < n; ++p) std::copy_n(row, ld, h + p * ld);
+}
+
+/// From h and hdot, standing in y and y_dot, to the end of the layer.
+template <class T>
+void finish(const PackedLayer<T>& layer, std::size_t n, const LayerTape<T>& tape, const T* x,
+            const T* x_dot) {
+  const NetworkKernels<T>& k = network_kernels<T>();
+  const std::size_t all = n * layer.ld;
+  activate(layer.activation, all, tape.y, tape.f1, tape.f2h);
+  if (tape.f2h) k.multiply(all, tape.f2h, tape.y_dot, tape.f2h);
+  k.multiply(all, tape.f1, tape.y_dot, tape.y_dot);
+  if (tape.f) std::copy_n(tape.y, all, tape.f);
+  if (tape.f1h) std::copy_n(tape.y_dot, all, tape.f1h);
+  k.finish_layer(n, layer.out, tape.y, layer.idt_or_null(), x, layer.in);
+  k.finish_layer(n, layer.out, tape.y_dot, layer.idt_or_null(), x_dot, layer.in);
+}
+
+/// Derivative by a layer's input: the skip, then h's part through W.
+template <class T>
+void to_input(const PackedLayer<T>& layer, const Gemm& gemm, std::size_t n, const T* dy,
+              const T* dh, T* dx) {
+  if (layer.skip) network_kernels<T>().skip_backward(n, layer.out, dy, layer.in, dx);
+  gemm.nn(n, layer.ld_in, layer.out, dh, layer.ld, layer.w_turned.data(), layer.ld_in, dx,
+          layer.ld_in, layer.skip);
+}
+
+}  // namespace
+
+template <class T>
+void PackedNetwork<T>::load(const Network& network, InputOrder input_order, bool with_turned) {
+  order = input_order;
+  turned = with_turned;
+  layers.resize(network.layers.size());
+  for (std::size_t l = 0; l < layers.size(); ++l)
+    load_layer(network.layers[l], l == 0 ? order : InputOrder{}, turned, layers[l]);
+}
+
+template <class T>
+std::size_t PackedNetwork<T>::widest() const {
+  std::size_t widest = 0;
+  for (const auto& layer : layers) widest = std::max(widest, layer.ld);
+  return widest;
+}
+
+template <class T>
+void embedding_forward(const PackedNetwork<T>& net, const Gemm& gemm, std::size_t n, const T* s,
+                       std::span<const LayerTape<T>> tape, NetworkScratch<T>& scratch) {
+  const PackedLayer<T>& first = net.layers.front();
+  const T* x = nullptr;
+  const T* x_dot = nullptr;
+  if (first.skip) {
+    T* column = scratch.input.need(n * first.ld_in);
+    T* ones = scratch.input_dot.need(n * first.ld_in);
+    for (std::size_t p = 0; p < n; ++p) {
+      column[p * first.ld_in] = s[p];
+      ones[p * first.ld_in] = 1;
+    }
+    x = column;
+    x_dot = ones;
+  }
+  network_kernels<T>().scalar_layer(n, first.ld, s, first.w.data(), first.b.data(), tape[0].y);
+  fill_rows(n, first.ld, first.w.data(), tape[0].y_dot);
+  finish(first, n, tape[0], x, x_dot);
+  for (std::size_t l = 1; l < net.layers.size(); ++l) {
+    const PackedLayer<T>& layer = net.layers[l];
+    x = tape[l - 1].y;
+    x_dot = tape[l - 1].y_dot;
+    fill_rows(n, layer.ld, layer.b.data(), tape[l].y);
+    gemm.nn(n, layer.ld, layer.in, x, layer.ld_in, layer.w.data(), layer.ld, tape[l].y, layer.ld,
+            true);
+    gemm.nn(n, layer.ld, layer.in, x_dot, layer.ld_in, layer.w.data(), layer.ld, tape[l].y_dot,
+            layer.ld, false);
+    finish(layer, n, tape[l], layer.skip ? x : nullptr, layer.skip ? x_dot : nullptr);
+  }
+}
+
+template <class T>
+void embedding_gradient(const PackedNetwork<T>& net, const Gemm& gemm, std::size_t n, const T* s,
+                        std::span<const LayerTape<T>> tape, const T* mu_g, const T* lambda_g,
+                        std::span<const LayerGradient<T>> gradient, NetworkScratch<T>& scratch) {
+  const NetworkKernels<T>& k = network_kernels<T>();
+  const std::size_t room = n * net.widest();
+  T* mu_h = scratch.mu_h.need(room);
+  T* lambda_h = scratch.lambda_h.need(room);
+  const T* mu = mu_g;
+  const T* lambda = lambda_g;
+  for (std::size_t l = net.layers.size(); l-- > 0;) {
+    const PackedLayer<T>& layer = net.layers[l];
+    const std::size_t ld = layer.ld;
+    k.slope_rows(n, ld, lambda, layer.idt_or_null(), tape[l].f1, lambda_h);
+    k.curved_rows(n, ld, mu, tape[l].f1, lambda, tape[l].f2h, layer.idt_or_null(), mu_h);
+    if (layer.has_idt) {
+      k.add_columns(n, ld, mu, tape[l].f, gradient[l].idt);
+      k.add_columns(n, ld, lambda, tape[l].f1h, gradient[l].idt);
+    }
+    k.add_columns(n, ld, mu_h, nullptr, gradient[l].b);
+    if (l == 0) {
+      gemm.tn(1, ld, n, s, 1, mu_h, ld, gradient[0].w, ld, true);
+      k.add_columns(n, ld, lambda_h, nullptr, gradient[0].w);
+      return;
+    }
+    gemm.tn(layer.in, ld, n, tape[l - 1].y, layer.ld_in, mu_h, ld, gradient[l].w, ld, true);
+    gemm.tn(layer.in, ld, n, tape[l - 1].y_dot, layer.ld_in, lambda_h, ld, gradient[l].w, ld, true);
+    T* next_mu = scratch.mu[l % 2].need(room);
+    T* next_lambda = scratch.lambda[l % 2].need(room);
+    to_input(layer, gemm, n, mu, mu_h, next_mu);
+    to_input(layer, gemm, n, lambda, lambda_h, next_lambda);
+    mu = next_mu;
+    lambda = next_lambda;
+  }
+}
+
+template struct PackedNetwork<float>;
+template struct PackedNetwork<double>;
+template void embedding_forward(const PackedNetwork<float>&, const Gemm&, std::size_t, const float*,
+                                std::span<const LayerTape<float>>, NetworkScratch<float>&);
+template void embedding_forward(const PackedNetwork<double>&, const Gemm&, std::size_t,
+                                const double*, std::span<const LayerTape<double>>,
+                                NetworkScratch<double>&);
+template void embedding_gradient(const PackedNetwork<float>&, const Gemm&, std::size_t,
+                                 const float*, std::span<const LayerTape<float>>, const float*,
+                                 const float*, std::span<const LayerGradient<float>>,
+                                 NetworkScratch<float>&);
+template void embedding_gradient(const PackedNetwork<double>&, const Gemm&, std::size_t,
+                                 const double*, std::span<const LayerTape<double>>, const double*,
+                                 const double*, std::span<const LayerGradient<double>>,
+                                 NetworkScratch<double>&);
+
+}  // namespace vitrion::potential::kernels

@@ -1,0 +1,98 @@
+// Networks over many rows: the weights as the kernels want them, and their passes forward and
+// backward.
+//
+// One glossary for all passes. h = x W + b is what enters the activation f; y = idt f(h) + skip(x).
+// A dot is the change along a direction of the atoms' displacement. lambda is dE/d(...); mu is the
+// derivative by the values of Phi = sum c E + Edot, in which lambda is at the same time the
+// derivative by the dotted values. So
+//   mu_h = idt (mu_y f' + lambda_y f'' hdot),   dPhi/dW = x^T mu_h + xdot^T lambda_h.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "potential/kernels/buffer.hpp"
+#include "potential/kernels/gemm.hpp"
+#include "potential/kernels/simd.hpp"
+#include "potential/model.hpp"
+
+namespace vitrion::potential::kernels {
+
+/// A layer with padded rows; null or empty where the layer has none.
+template <class T>
+struct PackedLayer {
+  std::size_t in = 0, out = 0;
+  std::size_t ld_in = 0, ld = 0;  ///< padded widths
+  Buffer<T> w;                    ///< (in, ld)
+  Buffer<T> w_turned;             ///< (out, ld_in)
+  Buffer<T> b;                    ///< (ld), zeros if the layer has none
+  bool has_b = false;
+  Buffer<T> idt;  ///< (ld)
+  bool has_idt = false;
+  bool skip = false;  ///< acts: asked for, and out = in or out = 2 in
+  Activation activation;
+
+  [[nodiscard]] const T* idt_or_null() const { return has_idt ? idt.data() : nullptr; }
+};
+
+/// Where a parameter of the model stands in the packed form: the descriptor's order (axis, width)
+/// differs from the model's (width, axis), so the rows of the first fitting layer are exchanged.
+struct InputOrder {
+  std::size_t width = 0, axis = 0;  ///< 0: the model's own order
+
+  [[nodiscard]] std::size_t packed(std::size_t row) const {
+    return axis == 0 ? row : row % axis * width + row / axis;
+  }
+};
+
+template <class T>
+struct PackedNetwork {
+  std::vector<PackedLayer<T>> layers;
+  InputOrder order;
+  bool turned = false;  ///< w_turned is there
+
+  /// Takes the weights of `network`; memory is kept where the shapes are the same.
+  void load(const Network& network, InputOrder input_order, bool with_turned);
+  [[nodiscard]] std::size_t widest() const;  ///< largest padded width of all layers
+};
+
+/// What a pass over n rows leaves of one layer, each (n, ld). Null: not wanted.
+template <class T>
+struct LayerTape {
+  T* y = nullptr;
+  T* y_dot = nullptr;
+  T* f1 = nullptr;   ///< f'(h); always wanted
+  T* f2h = nullptr;  ///< f''(h) hdot, wanted for a gradient
+  T* f = nullptr;    ///< f(h), wanted for a gradient where the layer has idt
+  T* f1h = nullptr;  ///< f'(h) hdot, likewise
+};
+
+/// Gradient of a layer's packed weights; added to.
+template <class T>
+struct LayerGradient {
+  T* w = nullptr;    ///< (in, ld)
+  T* b = nullptr;    ///< (ld)
+  T* idt = nullptr;  ///< (ld)
+};
+
+/// Work space of the passes below.
+template <class T>
+struct NetworkScratch {
+  Buffer<T> input, input_dot;
+  Buffer<T> mu[2], lambda[2], mu_h, lambda_h;
+};
+
+/// An embedding net at s (n), with its derivative by s: tape.back().y = g, y_dot = dg/ds. Needs y,
+/// y_dot and f1 of each layer.
+template <class T>
+void embedding_forward(const PackedNetwork<T>& net, const Gemm& gemm, std::size_t n, const T* s,
+                       std::span<const LayerTape<T>> tape, NetworkScratch<T>& scratch);
+
+/// Adds the gradient of sum_p mu_g . g + lambda_g . dg/ds, with mu_g and lambda_g (n, ld) of the
+/// last layer, for the tape of embedding_forward().
+template <class T>
+void embedding_gradient(const PackedNetwork<T>& net, const Gemm& gemm, std::size_t n, const T* s,
+                        std::span<const LayerTape<T>> tape, const T* mu_g, const T* lambda_g,
+                        std::span<const LayerGradient<T>> gradient, NetworkScratch<T>& scratch);
+
+}  // namespace vitrion::potential::kernels

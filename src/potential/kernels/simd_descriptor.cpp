@@ -1,0 +1,297 @@
+#include "potential/kernels/simd.hpp"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "potential/kernels/simd_descriptor.cpp"
+#include "hwy/foreach_target.h"  // IWYU pragma: keep
+
+#include "hwy/highway.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace vitrion::potential::kernels::HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+template <class T>
+void add_outer(std::size_t n, std::size_t ld, const T* g, const T* rn, std::size_t stride, T* gr) {
+  const hn::ScalableTag<T> d;
+  // The columns outside, so that the four sums stay in registers while the rows pass.
+  for (std::size_t k = 0; k < ld; k += hn::Lanes(d)) {
+    auto r = hn::LoadU(d, gr + k), x = hn::LoadU(d, gr + ld + k);
+    auto y = hn::LoadU(d, gr + 2 * ld + k), z = hn::LoadU(d, gr + 3 * ld + k);
+    for (std::size_t p = 0; p < n; ++p) {
+      const auto value = hn::LoadU(d, g + p * ld + k);
+      r = hn::MulAdd(hn::Set(d, rn[p]), value, r);
+      x = hn::MulAdd(hn::Set(d, rn[stride + p]), value, x);
+      y = hn::MulAdd(hn::Set(d, rn[2 * stride + p]), value, y);
+      z = hn::MulAdd(hn::Set(d, rn[3 * stride + p]), value, z);
+    }
+    hn::StoreU(r, d, gr + k);
+    hn::StoreU(x, d, gr + ld + k);
+    hn::StoreU(y, d, gr + 2 * ld + k);
+    hn::StoreU(z, d, gr + 3 * ld + k);
+  }
+}
+
+template <class T>
+void contract(std::size_t axis, std::size_t width, const T* a, const T* b, T* out, bool add) {
+  const hn::ScalableTag<T> d;
+  const std::size_t ld = padded<T>(width);
+  // Row by row: what a row writes behind its end the next row overwrites.
+  for (std::size_t l = 0; l < axis; ++l) {
+    const auto r = hn::Set(d, a[l]), x = hn::Set(d, a[ld + l]);
+    const auto y = hn::Set(d, a[2 * ld + l]), z = hn::Set(d, a[3 * ld + l]);
+    for (std::size_t k = 0; k < width; k += hn::Lanes(d)) {
+      T* to = out + l * width + k;
+      auto sum = add ? hn::LoadU(d, to) : hn::Zero(d);
+      sum = hn::MulAdd(r, hn::LoadU(d, b + k), sum);
+      sum = hn::MulAdd(x, hn::LoadU(d, b + ld + k), sum);
+      sum = hn::MulAdd(y, hn::LoadU(d, b + 2 * ld + k), sum);
+      sum = hn::MulAdd(z, hn::LoadU(d, b + 3 * ld + k), sum);
+      hn::StoreU(sum, d, to);
+    }
+  }
+}
+
+template <class T>
+void contract_backward(std::size_t axis, std::size_t width, const T* dd, const T* gr, T* dgr) {
+  const hn::ScalableTag<T> d;
+  const std::size_t ld = padded<T>(width);
+  // d[l, k] = sum_c gr[c, l] gr[c, k]: by the factor of k ...
+  for (std::size_t k = 0; k < width; k += hn::Lanes(d)) {
+    auto r = hn::LoadU(d, dgr + k), x = hn::LoadU(d, dgr + ld + k);
+    auto y = hn::LoadU(d, dgr + 2 * ld + k), z = hn::LoadU(d, dgr + 3 * ld + k);
+    for (std::size_t l = 0; l < axis; ++l) {
+      const auto value = hn::LoadU(d, dd + l * width + k);
+      r = hn::MulAdd(hn::Set(d, gr[l]), value, r);
+      x = hn::MulAdd(hn::Set(d, gr[ld + l]), value, x);
+      y = hn::MulAdd(hn::Set(d, gr[2 * ld + l]), value, y);
+      z = hn::MulAdd(hn::Set(d, gr[3 * ld + l]), value, z);
+    }
+    hn::StoreU(r, d, dgr + k);
+    hn::StoreU(x, d, dgr + ld + k);
+    hn::StoreU(y, d, dgr + 2 * ld + k);
+    hn::StoreU(z, d, dgr + 3 * ld + k);
+  }
+  // ... and by the factor of l; gr's padding is zero, so the elements behind a row do not count.
+  for (std::size_t l = 0; l < axis; ++l) {
+    auto r = hn::Zero(d), x = hn::Zero(d), y = hn::Zero(d), z = hn::Zero(d);
+    for (std::size_t k = 0; k < width; k += hn::Lanes(d)) {
+      const auto value = hn::LoadU(d, dd + l * width + k);
+      r = hn::MulAdd(hn::LoadU(d, gr + k), value, r);
+      x = hn::MulAdd(hn::LoadU(d, gr + ld + k), value, x);
+      y = hn::MulAdd(hn::LoadU(d, gr + 2 * ld + k), value, y);
+      z = hn::MulAdd(hn::LoadU(d, gr + 3 * ld + k), value, z);
+    }
+    dgr[l] += hn::GetLane(hn::SumOfLanes(d, r));
+    dgr[ld + l] += hn::GetLane(hn::SumOfLanes(d, x));
+    dgr[2 * ld + l] += hn::GetLane(hn::SumOfLanes(d, y));
+    dgr[3 * ld + l] += hn::GetLane(hn::SumOfLanes(d, z));
+  }
+  for (std::size_t c = 0; c < 4; ++c)
+    for (std::size_t k = width; k < ld; ++k) dgr[c * ld + k] = 0;
+}
+
+/// The four sums sum_k dgr[c, k] g[k], and sum_k dg_ds[k] sum_c dgr[c, k] rn_c, of one row.
+template <class T, class Values>
+HWY_INLINE void row_sums(std::size_t ld, const Values& values, const T* rn, const T* dgr,
+                         std::size_t stride, T* drn) {
+  const hn::ScalableTag<T> d;
+  const auto rn_r = hn::Set(d, rn[0]), rn_x = hn::Set(d, rn[stride]);
+  const auto rn_y = hn::Set(d, rn[2 * stride]), rn_z = hn::Set(d, rn[3 * stride]);
+  auto r = hn::Zero(d), x = hn::Zero(d), y = hn::Zero(d), z = hn::Zero(d);
+  for (std::size_t k = 0; k < ld; k += hn::Lanes(d)) {
+    auto g = hn::Zero(d), dg_ds = hn::Zero(d);
+    values(k, g, dg_ds);
+    const auto dr = hn::LoadU(d, dgr + k), dx = hn::LoadU(d, dgr + ld + k);
+    const auto dy = hn::LoadU(d, dgr + 2 * ld + k), dz = hn::LoadU(d, dgr + 3 * ld + k);
+    auto dg = hn::Mul(rn_r, dr);
+    dg = hn::MulAdd(rn_x, dx, dg);
+    dg = hn::MulAdd(rn_y, dy, dg);
+    dg = hn::MulAdd(rn_z, dz, dg);
+    r = hn::MulAdd(g, dr, hn::MulAdd(dg_ds, dg, r));
+    x = hn::MulAdd(g, dx, x);
+    y = hn::MulAdd(g, dy, y);
+    z = hn::MulAdd(g, dz, z);
+  }
+  drn[0] = hn::GetLane(hn::SumOfLanes(d, r));
+  drn[stride] = hn::GetLane(hn::SumOfLanes(d, x));
+  drn[2 * stride] = hn::GetLane(hn::SumOfLanes(d, y));
+  drn[3 * stride] = hn::GetLane(hn::SumOfLanes(d, z));
+}
+
+template <class T>
+void row_derivatives(std::size_t n, std::size_t ld, const T* g, const T* dg_ds, const T* rn,
+                     const T* dgr, std::size_t stride, T* drn) {
+  const hn::ScalableTag<T> d;
+  for (std::size_t p = 0; p < n; ++p)
+    row_sums(
+        ld,
+        [&](std::size_t k, auto& value, auto& slope) HWY_ATTR {
+          value = hn::LoadU(d, g + p * ld + k);
+          slope = hn::LoadU(d, dg_ds + p * ld + k);
+        },
+        rn + p, dgr, stride, drn + p);
+}
+
+template <class T>
+void spread(std::size_t n, std::size_t ld, const T* rn, std::size_t stride, const T* dgr, T* dg,
+            bool add) {
+  const hn::ScalableTag<T> d;
+  for (std::size_t k = 0; k < ld; k += hn::Lanes(d)) {
+    const auto r = hn::LoadU(d, dgr + k), x = hn::LoadU(d, dgr + ld + k);
+    const auto y = hn::LoadU(d, dgr + 2 * ld + k), z = hn::LoadU(d, dgr + 3 * ld + k);
+    for (std::size_t p = 0; p < n; ++p) {
+      auto sum = add ? hn::LoadU(d, dg + p * ld + k) : hn::Zero(d);
+      sum = hn::MulAdd(hn::Set(d, rn[p]), r, sum);
+      sum = hn::MulAdd(hn::Set(d, rn[stride + p]), x, sum);
+      sum = hn::MulAdd(hn::Set(d, rn[2 * stride + p]), y, sum);
+      sum = hn::MulAdd(hn::Set(d, rn[3 * stride + p]), z, sum);
+      hn::StoreU(sum, d, dg + p * ld + k);
+    }
+  }
+}
+
+/// Hermite's quintic on one interval: where the left node stands, and the weights of the value,
+/// first and second derivative of both nodes (left three, right three) at x in [0, 1].
+template <class T>
+struct Quintic {
+  const T* node;
+  T x;
+};
+
+template <class T>
+HWY_INLINE Quintic<T> locate(const TableView<T>& table, T s) {
+  const double position = (static_cast<double>(s) - table.low) / table.step;
+  const auto node = static_cast<std::size_t>(position);
+  return {table.nodes + node * 3 * table.ld, static_cast<T>(position - static_cast<double>(node))};
+}
+
+template <class T>
+HWY_INLINE void value_weights(T x, T (&w)[6]) {
+  const T x2 = x * x, x3 = x2 * x, x4 = x2 * x2, x5 = x4 * x;
+  w[3] = 10 * x3 - 15 * x4 + 6 * x5;
+  w[0] = 1 - w[3];
+  w[1] = x - 6 * x3 + 8 * x4 - 3 * x5;
+  w[4] = -4 * x3 + 7 * x4 - 3 * x5;
+  w[2] = T(0.5) * (x2 - 3 * x3 + 3 * x4 - x5);
+  w[5] = T(0.5) * (x3 - 2 * x4 + x5);
+}
+
+template <class T>
+HWY_INLINE void slope_weights(T x, T inverse_step, T (&w)[6]) {
+  const T x2 = x * x, x3 = x2 * x, x4 = x2 * x2;
+  w[3] = inverse_step * (30 * x2 - 60 * x3 + 30 * x4);
+  w[0] = -w[3];
+  w[1] = inverse_step * (1 - 18 * x2 + 32 * x3 - 15 * x4);
+  w[4] = inverse_step * (-12 * x2 + 28 * x3 - 15 * x4);
+  w[2] = inverse_step * (x - T(4.5) * x2 + 6 * x3 - T(2.5) * x4);
+  w[5] = inverse_step * (T(1.5) * x2 - 4 * x3 + T(2.5) * x4);
+}
+
+template <class T>
+void add_outer_table(const TableView<T>& table, std::size_t n, const T* rn, std::size_t stride,
+                     T* gr) {
+  const hn::ScalableTag<T> d;
+  const std::size_t ld = table.ld;
+  constexpr std::size_t at_once = 64;
+  struct Row {
+    const T* node;
+    T w[6];
+  };
+  Row rows[at_once];
+  for (std::size_t begin = 0; begin < n; begin += at_once) {
+    const std::size_t count = n - begin < at_once ? n - begin : at_once;
+    const T* r0 = rn + begin;
+    for (std::size_t p = 0; p < count; ++p) {
+      const Quintic<T> at = locate(table, r0[p]);
+      rows[p].node = at.node;
+      value_weights(at.x, rows[p].w);
+    }
+    for (std::size_t k = 0; k < ld; k += hn::Lanes(d)) {
+      auto r = hn::LoadU(d, gr + k), x = hn::LoadU(d, gr + ld + k);
+      auto y = hn::LoadU(d, gr + 2 * ld + k), z = hn::LoadU(d, gr + 3 * ld + k);
+      for (std::size_t p = 0; p < count; ++p) {
+        const T* node = rows[p].node + k;
+        const T* w = rows[p].w;
+        auto even = hn::Mul(hn::Set(d, w[0]), hn::LoadU(d, node));
+        auto odd = hn::Mul(hn::Set(d, w[1]), hn::LoadU(d, node + ld));
+        even = hn::MulAdd(hn::Set(d, w[2]), hn::LoadU(d, node + 2 * ld), even);
+        odd = hn::MulAdd(hn::Set(d, w[3]), hn::LoadU(d, node + 3 * ld), odd);
+        even = hn::MulAdd(hn::Set(d, w[4]), hn::LoadU(d, node + 4 * ld), even);
+        odd = hn::MulAdd(hn::Set(d, w[5]), hn::LoadU(d, node + 5 * ld), odd);
+        const auto value = hn::Add(even, odd);
+        r = hn::MulAdd(hn::Set(d, r0[p]), value, r);
+        x = hn::MulAdd(hn::Set(d, r0[stride + p]), value, x);
+        y = hn::MulAdd(hn::Set(d, r0[2 * stride + p]), value, y);
+        z = hn::MulAdd(hn::Set(d, r0[3 * stride + p]), value, z);
+      }
+      hn::StoreU(r, d, gr + k);
+      hn::StoreU(x, d, gr + ld + k);
+      hn::StoreU(y, d, gr + 2 * ld + k);
+      hn::StoreU(z, d, gr + 3 * ld + k);
+    }
+  }
+}
+
+template <class T>
+void row_derivatives_table(const TableView<T>& table, std::size_t n, const T* rn, const T* dgr,
+                           std::size_t stride, T* drn) {
+  const hn::ScalableTag<T> d;
+  const std::size_t ld = table.ld;
+  const T inverse_step = static_cast<T>(1 / table.step);
+  for (std::size_t p = 0; p < n; ++p) {
+    const Quintic<T> at = locate(table, rn[p]);
+    T w[6], dw[6];
+    value_weights(at.x, w);
+    slope_weights(at.x, inverse_step, dw);
+    row_sums(
+        ld,
+        [&](std::size_t k, auto& value, auto& slope) HWY_ATTR {
+          for (std::size_t i = 0; i < 6; ++i) {
+            const auto node = hn::LoadU(d, at.node + i * ld + k);
+            value = hn::MulAdd(hn::Set(d, w[i]), node, value);
+            slope = hn::MulAdd(hn::Set(d, dw[i]), node, slope);
+          }
+        },
+        rn + p, dgr, stride, drn + p);
+  }
+}
+
+template <class T>
+const DescriptorKernels<T>* descriptor_set() {
+  static constexpr DescriptorKernels<T> set{
+      &add_outer<T>, &contract<T>,        &contract_backward<T>,    &row_derivatives<T>,
+      &spread<T>,    &add_outer_table<T>, &row_derivatives_table<T>};
+  return &set;
+}
+
+const DescriptorKernels<float>* descriptor_float() {
+  return descriptor_set<float>();
+}
+const DescriptorKernels<double>* descriptor_double() {
+  return descriptor_set<double>();
+}
+
+}  // namespace vitrion::potential::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace vitrion::potential::kernels {
+
+HWY_EXPORT(descriptor_float);
+HWY_EXPORT(descriptor_double);
+
+template <>
+const DescriptorKernels<float>& descriptor_kernels<float>() {
+  static const DescriptorKernels<float>* const set = HWY_DYNAMIC_DISPATCH(descriptor_float)();
+  return *set;
+}
+
+template <>
+const DescriptorKernels<double>& descriptor_kernels<double>() {
+  static const DescriptorKernels<double>* const set = HWY_DYNAMIC_DISPATCH(descriptor_double)();
+  return *set;
+}
+
+}  // namespace vitrion::potential::kernels
+#endif
