@@ -17,13 +17,7 @@ class CommentParser {
 
   std::vector<KeyValue> pairs() {
     std::vector<KeyValue> result;
-    for (skip_blanks(); at_ < line_.size(); skip_blanks()) {
-      KeyValue pair = next();
-      const auto same = [&](const KeyValue& other) { return other.key == pair.key; };
-      if (std::any_of(result.begin(), result.end(), same))
-        throw InputError(fmt::format("key '{}' is given twice", pair.key));
-      result.push_back(std::move(pair));
-    }
+    for (skip_blanks(); at_ < line_.size(); skip_blanks()) result.push_back(next());
     return result;
   }
 

@@ -16,7 +16,7 @@ struct KeyValue {
 
 /// Keys and values may be bare or in "..." or '...' (backslash escapes); a value also in {...} or
 /// [...].
-/// @throws InputError for a quote that is not closed and a key that is given twice.
+/// @throws InputError for a quote or bracket that is not closed.
 [[nodiscard]] std::vector<KeyValue> parse_comment(std::string_view line);
 /// The numbers of a value such as "1 0 0", "[[1,0,0],[0,1,0]]"; nothing if something else stands
 /// there.

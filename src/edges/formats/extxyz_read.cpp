@@ -219,6 +219,10 @@ class ExtxyzReader final : public FrameReader {
       if (!line.empty()) frame.info["comment"] = std::string(line);
       return plain_layout();
     }
+    std::set<std::string_view> keys;
+    for (const KeyValue& pair : pairs)
+      if (!keys.insert(pair.key).second)
+        throw InputError(fmt::format("key '{}' is given twice", pair.key));
     std::optional<Layout> layout;
     std::optional<Mat3> rows, virial, stress;
     std::optional<bool> pbc;
