@@ -1,0 +1,52 @@
+// Selection: which frames of an exploration are worth a label, by model deviation and by
+// difference.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "structures/frame.hpp"
+
+namespace vitrion::learn {
+
+/// Trust levels on the largest deviation of a force in a frame, eV/A (DP-GEN,
+/// DOI 10.1016/j.cpc.2020.107206).
+struct TrustLevels {
+  double low = 0.15;
+  double high = 0.35;
+
+  /// @throws InputError unless 0 < low < high.
+  void validate() const;
+};
+
+enum class Verdict {
+  accurate,   ///< under low
+  candidate,  ///< worth a label
+  failed,     ///< over high: the geometry itself is in doubt
+  exploded    ///< the deviation is not finite
+};
+
+[[nodiscard]] Verdict verdict(double max_force_deviation, const TrustLevels& levels);
+
+struct Selection {
+  std::vector<Verdict> verdicts;    ///< (frames)
+  std::vector<std::size_t> picked;  ///< indices of frames, in the order of the choice
+  std::size_t from_window = 0;      ///< how many of the picked are candidates
+
+  [[nodiscard]] std::size_t count(Verdict kind) const;
+};
+
+/// Partial pair distributions up to 6 A, smeared, per species pair: a fingerprint of a structure
+/// that does not know of rotation or order.
+[[nodiscard]] std::vector<double> fingerprint(const structures::Frame& frame);
+
+/// Up to `wanted` frames: the candidate with the largest deviation, then always the candidate whose
+/// fingerprint is farthest from those picked. With `fill`, missing ones come from outside the
+/// window, those nearest to it first; exploded frames never.
+[[nodiscard]] Selection select(std::span<const structures::Frame> frames,
+                               std::span<const double> deviations, const TrustLevels& levels,
+                               std::size_t wanted, bool fill);
+
+}  // namespace vitrion::learn
