@@ -8,5 +8,6 @@ namespace vitrion::app {
 // Each function declares its command's flags and sets a callback that runs it. Errors are thrown
 // (base/error.hpp) and become exit codes in main.
 void add_convert(CLI::App& program);
+void add_label(CLI::App& program);
 
 }  // namespace vitrion::app

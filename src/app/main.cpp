@@ -13,6 +13,7 @@ int main(int argc, char** argv) {
   program.set_version_flag("--version", VITRION_VERSION);
   program.require_subcommand(1);
   program.footer("Each command's --help has an example.");
+  app::add_label(program);
 
   try {
     program.parse(argc, argv);
