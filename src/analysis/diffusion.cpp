@@ -129,11 +129,15 @@ GlsFit guarded_fit(const std::vector<double>& x, const std::vector<double>& y,
   return result.guard == "passed" ? gls : wls;
 }
 
+bool is_caged(const Diffusion& r) {
+  return r.cage_plateau > 0 && r.msd_at_end < plateau_multiple * r.cage_plateau;
+}
+
 /// The reason to refuse, or an empty text.
 std::string refusal(const Diffusion& r, double low, const std::string& species) {
   const double margin = r.loglog_slope.half_width();
   const double slope = *r.loglog_slope.value;
-  if (r.cage_plateau > 0 && r.msd_at_end < plateau_multiple * r.cage_plateau)
+  if (is_caged(r))
     return fmt::format(
         "not diffusive: the MSD of {} ends at {:.2g} A^2 after {:.3g} ps, under three times its "
         "cage plateau of {:.2g} A^2",
@@ -253,9 +257,9 @@ Diffusion diffusion(const Trajectory& trajectory, const std::string& species,
             result.guard == "passed" ? "generalised" : "weighted", result.window_first,
             result.window_last, atoms.size()));
   } else {
-    // An MSD that bends upward is no bound on anything.
-    const bool bends_up =
-        !result.loglog_slope.is_refused() && *result.loglog_slope.value > 1 + slope_tolerance;
+    // An MSD that surely bends upward is no bound on anything; the slope within a cage is noise.
+    const bool bends_up = !is_caged(result) && !result.loglog_slope.is_refused() &&
+                          result.loglog_slope.low > 1 + slope_tolerance;
     std::optional<double> bound;
     if (!bends_up)
       bound = units::A2_per_ps_in_cm2_per_s *

@@ -133,7 +133,8 @@ std::optional<double> first_minimum(std::span<const double> r, std::span<const d
   std::size_t lowest = i;
   for (; i < s.size(); ++i) {
     if (s[i] < s[lowest]) lowest = i;
-    if (s[i] - s[lowest] > 0.1 * (peak.g - s[lowest])) {
+    // The shell after a sharp bond peak is no tenth of it, so a fifth of the ideal gas is enough.
+    if (s[i] - s[lowest] > std::min(0.1 * (peak.g - s[lowest]), 0.2)) {
       // A bottom that is flat (often at zero) is cut in its middle.
       std::size_t end = lowest;
       while (end + 1 < i && s[end + 1] <= s[lowest] + 1e-3 * peak.g) ++end;

@@ -41,16 +41,16 @@ double Trajectory::time_step() const {
   if (frames() < 2)
     throw InputError(
         fmt::format("the trajectory has {} frame, but displacements need two or more", frames()));
-  const double step = (times.back() - times.front()) / static_cast<double>(frames() - 1);
-  for (std::size_t f = 1; f < frames(); ++f)
+  const double first = times[1] - times[0];
+  for (std::size_t f = 2; f < frames(); ++f)
     // A thousandth of a step: times that were printed with few digits pass, a missing frame does
     // not.
-    if (std::abs(times[f] - times[f - 1] - step) > 1e-3 * step)
+    if (std::abs(times[f] - times[f - 1] - first) > 1e-3 * first)
       throw InputError(
-          fmt::format("frames {} and {} are {:g} ps apart, but the mean is {:g} ps: frames must be "
-                      "evenly spaced",
-                      f - 1, f, times[f] - times[f - 1], step));
-  return step;
+          fmt::format("frames {} and {} are {:g} ps apart, but the first two are {:g} ps: frames "
+                      "must be evenly spaced",
+                      f - 1, f, times[f] - times[f - 1], first));
+  return (times.back() - times.front()) / static_cast<double>(frames() - 1);
 }
 
 double Trajectory::mean_volume() const {
