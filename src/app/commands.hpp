@@ -9,5 +9,6 @@ namespace vitrion::app {
 // (base/error.hpp) and become exit codes in main.
 void add_convert(CLI::App& program);
 void add_label(CLI::App& program);
+void add_lmp(CLI::App& program);
 
 }  // namespace vitrion::app

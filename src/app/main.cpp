@@ -14,6 +14,7 @@ int main(int argc, char** argv) {
   program.require_subcommand(1);
   program.footer("Each command's --help has an example.");
   app::add_label(program);
+  app::add_lmp(program);
 
   try {
     program.parse(argc, argv);
