@@ -15,7 +15,8 @@ namespace {
 
 const std::vector<Format>& registry() {
   static const std::vector<Format> table = {deepmd_npy_format(), deepmd_mixed_format(),
-                                            deepmd_raw_format(), extxyz_format()};
+                                            deepmd_raw_format(), extxyz_format(),
+                                            poscar_format(),     cif_format()};
   return table;
 }
 
