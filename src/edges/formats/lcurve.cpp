@@ -65,9 +65,9 @@ std::string CurveFormat::row(const train::CurveRow& row) const {
   for (const Column& column : columns_) {
     text += "   ";
     if (validation_)
-      text += fmt::format("{:11.2e} ",
+      text += fmt::format("{:>11.2e} ",
                           row.validation ? (*row.validation).*column.value : train::Errors::none);
-    text += fmt::format("{:11.2e}", row.training.*column.value);
+    text += fmt::format("{:>11.2e}", row.training.*column.value);
   }
   return text + fmt::format("   {:8.1e}\n", row.rate);
 }
