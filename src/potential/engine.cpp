@@ -104,6 +104,7 @@ class Core final : public Engine::Implementation {
     for (std::size_t t = 0; t < types(); ++t)
       fittings_[t].load(model.fitting.nets[t], {descriptor.width(), descriptor.axis_neuron}, true);
     ld_ = padded<T>(descriptor.width());
+    stride_ = fittings_.front().stride;
   }
 
   /// The range of s: from that of R = 0 to that of the table's smallest distance, over all centres
@@ -137,7 +138,6 @@ class Core final : public Engine::Implementation {
     padding_.resize(types() * types());
     for (std::size_t t = 0; t < types(); ++t)
       for (std::size_t u = 0; u < types(); ++u) {
-        if (!views_[t].padding[u]) continue;
         const T s = static_cast<T>(views_[t].empty_row[0]);
         embed(net_index(t, u), 1, &s, padding_[t * types() + u].need(ld_), work.dg.need(ld_), work);
       }
@@ -155,7 +155,7 @@ class Core final : public Engine::Implementation {
       if (model.fitting.excludes(type)) continue;
       constant_[t] += model.fitting.bias_atom_e[t];
       if (!model.fitting.removes_vacuum(type)) continue;
-      const T* d = work.d.need(model.descriptor.size());
+      const T* d = work.d.need(stride_);
       fit_tape(fittings_[t], 1, work);
       fitting_forward<T>(fittings_[t], gemm, {1, d, nullptr}, work.fit, work.scratch);
       constant_[t] -= static_cast<double>(work.fit.back().y[0]);
@@ -226,7 +226,7 @@ class Core final : public Engine::Implementation {
     for (std::size_t a = 0; a < centres.size(); ++a)
       result.atom_energy[centres[a].atom] +=
           static_cast<double>(work.fit.back().y[a * net.layers.back().ld]);
-    T* dd = work.dd.need(centres.size() * model.descriptor.size());
+    T* dd = work.dd.need(centres.size() * stride_);
     fitting_backward<T>(net, gemm, centres.size(), work.fit, dd, work.scratch);
     row_derivatives(t, centres.size(), work);
     keep_forces(t, centres, sums_[index], work, result);
@@ -255,7 +255,7 @@ class Core final : public Engine::Implementation {
     const std::size_t stride = rows.stride();
     const T* rn = rows.rn.data();
     T* gr_all = work.gr.need(n * 4 * ld_);
-    T* d = work.d.need(n * descriptor.size());
+    T* d = work.d.need(n * stride_);
     std::fill_n(gr_all, n * 4 * ld_, T(0));
     for (std::size_t u = 0; u < types(); ++u) {
       const auto& table = tables_[net_index(t, u)];
@@ -284,7 +284,7 @@ class Core final : public Engine::Implementation {
     for (std::size_t i = 0; i < n * 4 * ld_; ++i) gr_all[i] *= scale;
     for (std::size_t a = 0; a < n; ++a)
       k.contract(descriptor.axis_neuron, descriptor.width(), gr_all + a * 4 * ld_,
-                 gr_all + a * 4 * ld_, d + a * descriptor.size(), false);
+                 gr_all + a * 4 * ld_, d + a * stride_, false);
   }
 
   /// g and dg/ds of all rows of neighbour type u.
@@ -319,9 +319,8 @@ class Core final : public Engine::Implementation {
     const T scale = static_cast<T>(1.0 / static_cast<double>(descriptor.slots()));
     for (std::size_t a = 0; a < n; ++a) {
       std::fill_n(dgr, 4 * ld_, T(0));
-      k.contract_backward(descriptor.axis_neuron, descriptor.width(),
-                          work.dd.data() + a * descriptor.size(), work.gr.data() + a * 4 * ld_,
-                          dgr);
+      k.contract_backward(descriptor.axis_neuron, descriptor.width(), work.dd.data() + a * stride_,
+                          work.gr.data() + a * 4 * ld_, dgr);
       for (std::size_t i = 0; i < 4 * ld_; ++i) dgr[i] *= scale;
       for (std::size_t u = 0; u < types(); ++u) {
         const std::size_t first = rows.first(u, a), last = rows.last(u, a);
@@ -407,7 +406,8 @@ class Core final : public Engine::Implementation {
       }
   }
 
-  std::size_t ld_ = 0;  ///< padded width of the embedding
+  std::size_t ld_ = 0;      ///< padded width of the embedding
+  std::size_t stride_ = 0;  ///< of the descriptors
   std::vector<TypeView> views_;
   std::vector<PackedNetwork<T>> embeddings_, fittings_;
   std::vector<std::optional<EmbeddingTable<T>>> tables_;

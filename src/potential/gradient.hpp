@@ -1,6 +1,6 @@
-// Gradient of a loss in energies, forces and virials with respect to all weights, without a double-backward
-// graph: the residuals define a displacement tangent, and the gradient is one reverse pass through the
-// forward-tangent pass of the energy (deep_potential design, section 1.7).
+// Gradient of a loss in energies, forces and virials with respect to all weights, without a
+// double-backward graph: the residuals define a displacement tangent, and the gradient is one
+// reverse pass through the forward-tangent pass of the energy (deep_potential design, section 1.7).
 #pragma once
 
 #include <memory>
@@ -17,8 +17,8 @@ class ThreadPool;
 
 namespace vitrion::potential {
 
-/// The trainable numbers of a model in one array, in a fixed order: embeddings, then fitting nets, each by
-/// network, layer, then w, b, idt.
+/// The trainable numbers of a model in one array, in a fixed order: embeddings, then fitting nets,
+/// each by network, layer, then w, b, idt.
 [[nodiscard]] std::size_t parameter_count(const Model& model);
 [[nodiscard]] std::vector<double> parameters(const Model& model);
 void set_parameters(Model& model, std::span<const double> values);
@@ -27,14 +27,14 @@ void set_parameters(Model& model, std::span<const double> values);
 
 /// dL/d(prediction) of one frame.
 struct LossSeeds {
-  double energy = 0;                 ///< dL/dE, 1/eV
-  std::vector<double> atom_energy;   ///< (N) dL/dE_i, or empty
-  std::vector<Vec3> force;           ///< (N) dL/dF, or empty
-  Mat3 virial{};                     ///< dL/dW
+  double energy = 0;                ///< dL/dE, 1/eV
+  std::vector<double> atom_energy;  ///< (N) dL/dE_i, or empty
+  std::vector<Vec3> force;          ///< (N) dL/dF, or empty
+  Mat3 virial{};                    ///< dL/dW
 };
 
-/// One batch: predictions first, then the gradient for seeds made from them. The environment, activations
-/// and descriptors of the predictions are kept for the second half.
+/// One batch: predictions first, then the gradient for seeds made from them. The environment,
+/// activations and descriptors of the predictions are kept for the second half.
 class BatchGradient {
  public:
   BatchGradient(const Model& model, Precision precision, const std::string& gemm,
@@ -45,17 +45,19 @@ class BatchGradient {
 
   /// Takes new weights (same shapes), in the order of parameters().
   void set_parameters(std::span<const double> values);
-  /// Predicts each frame of the batch; all frames must outlive the next call of gradient().
+  /// Predicts each frame of the batch; the span and its frames must outlive the next call of
+  /// gradient(). `results` has one element per frame; atom_virial stays empty.
   void predict(std::span<const Configuration> frames, std::span<Result> results);
-  /// Overwrites `gradient` (parameter_count) with sum over frames of dL/dparameter. Bits do not depend on
-  /// the number of threads.
+  /// Once after each predict(). Overwrites `gradient` (parameter_count) with sum over frames of
+  /// dL/dparameter. Bits do not depend on the number of threads.
   void gradient(std::span<const LossSeeds> seeds, std::span<double> gradient);
 
   /// For example "double, libxsmm (avx512)".
   [[nodiscard]] std::string description() const;
 
+  struct Implementation;  ///< one per precision, in gradient.cpp
+
  private:
-  struct Implementation;
   std::unique_ptr<Implementation> implementation_;
 };
 

@@ -51,9 +51,9 @@ std::vector<TypeView> type_views(const Model& model) {
       view.empty_row[c] = -descriptor.davg[t][c] / descriptor.dstd[t][c];
     }
     for (std::size_t u = 0; u < model.types(); ++u) {
-      const bool seen = !descriptor.excludes(static_cast<int>(t), static_cast<int>(u));
-      view.padding.push_back(seen);
-      view.rows.push_back(seen && !model.excludes_pair(static_cast<int>(t), static_cast<int>(u)));
+      const int centre = static_cast<int>(t), neighbour = static_cast<int>(u);
+      view.take_slots.push_back(!model.excludes_pair(centre, neighbour));
+      view.rows.push_back(view.take_slots[u] && !descriptor.excludes(centre, neighbour));
     }
   }
   return views;
@@ -93,7 +93,7 @@ void BlockRows<T>::find(const Model& model, const TypeView& view, const Configur
   for (std::size_t u = 0; u < types; ++u) {
     const int rows = view.rows[u] ? count_[u] : 0;
     first_[u * (centres_ + 1) + centre] = static_cast<std::size_t>(rows);
-    empty_[u * centres_ + centre] = view.padding[u] ? model.descriptor.sel[u] - rows : 0;
+    empty_[u * centres_ + centre] = model.descriptor.sel[u] - (view.take_slots[u] ? count_[u] : 0);
   }
 }
 
@@ -130,7 +130,7 @@ void BlockRows<T>::place(const TypeView& view, std::span<const Configuration> fr
       rows_ += count;
     }
     first_[u * (centres_ + 1) + centres_] = rows_;
-    if (padding_rows && view.padding[u]) ++rows_;
+    if (padding_rows) ++rows_;
   }
   stride_ = (rows_ + 15) / 16 * 16;
   entry_.resize(rows_);
@@ -152,9 +152,8 @@ void BlockRows<T>::place(const TypeView& view, std::span<const Configuration> fr
                                 shape.need(3 * stride_));
   if (!padding_rows) return;
   for (std::size_t u = 0; u < types; ++u)
-    if (view.padding[u])
-      for (std::size_t c = 0; c < 4; ++c)
-        rn.data()[c * stride_ + first(u, centres_)] = static_cast<T>(view.empty_row[c]);
+    for (std::size_t c = 0; c < 4; ++c)
+      rn.data()[c * stride_ + first(u, centres_)] = static_cast<T>(view.empty_row[c]);
 }
 
 template class BlockRows<float>;

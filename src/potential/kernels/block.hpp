@@ -48,9 +48,11 @@ struct Partition {
 /// What a centre type sees: constants of the rows of its neighbours.
 struct TypeView {
   EnvironmentScale scale;
-  double empty_row[4] = {};   ///< the normalised row of an empty slot
-  std::vector<char> rows;     ///< (types) whether neighbours of a type make rows
-  std::vector<char> padding;  ///< (types) whether empty slots of a type count
+  double empty_row[4] = {};  ///< the normalised row of an empty slot
+  /// (types) whether neighbours of a type make rows. Those of exclude_types take their slots and
+  /// add nothing; those of pair_exclude_types leave them empty.
+  std::vector<char> rows;
+  std::vector<char> take_slots;
 };
 
 [[nodiscard]] std::vector<TypeView> type_views(const Model& model);
@@ -63,6 +65,7 @@ class BlockRows {
   void assign(const Model& model, const TypeView& view, std::span<const Configuration> frames,
               std::span<const Centre> centres, bool padding_rows);
 
+  [[nodiscard]] std::size_t centres() const { return centres_; }
   [[nodiscard]] std::size_t rows() const { return rows_; }
   /// Distance between the arrays of d, rn, shape; at least rows().
   [[nodiscard]] std::size_t stride() const { return stride_; }
@@ -72,7 +75,7 @@ class BlockRows {
   [[nodiscard]] std::size_t last(std::size_t type, std::size_t centre) const {
     return first_[type * (centres_ + 1) + centre + 1];
   }
-  /// Empty slots of a type that count.
+  /// Empty slots of a type.
   [[nodiscard]] int empty(std::size_t type, std::size_t centre) const {
     return empty_[type * centres_ + centre];
   }

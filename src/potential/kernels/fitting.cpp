@@ -15,7 +15,7 @@ const T* in_model_order(const PackedNetwork<T>& net, std::size_t n, const T* d, 
   T* x = buffer.need(n * layer.ld_in);
   for (std::size_t p = 0; p < n; ++p)
     for (std::size_t i = 0; i < layer.in; ++i)
-      x[p * layer.ld_in + i] = d[p * layer.in + net.order.packed(i)];
+      x[p * layer.ld_in + i] = d[p * net.stride + net.order.packed(i)];
   return x;
 }
 
@@ -24,8 +24,7 @@ template <class T>
 void times_weights(const PackedNetwork<T>& net, const Gemm& gemm, std::size_t n, std::size_t l,
                    const T* x, T* h, bool add) {
   const PackedLayer<T>& layer = net.layers[l];
-  gemm.nn(n, layer.ld, layer.in, x, l == 0 ? layer.in : layer.ld_in, layer.w.data(), layer.ld, h,
-          layer.ld, add);
+  gemm.nn(n, layer.ld, layer.in, x, net.ld_input(l), layer.w.data(), layer.ld, h, layer.ld, add);
 }
 
 /// Derivative by the input of layer l from those by its output and its h.
@@ -33,22 +32,21 @@ template <class T>
 void to_input(const PackedNetwork<T>& net, const Gemm& gemm, std::size_t n, std::size_t l,
               const T* dy, const T* dh, T* dx, NetworkScratch<T>& scratch) {
   const PackedLayer<T>& layer = net.layers[l];
-  const std::size_t ldx = l == 0 ? layer.in : layer.ld_in;
+  const std::size_t ldx = net.ld_input(l);
   const bool add = layer.skip && l > 0;
   if (add) network_kernels<T>().skip_backward(n, layer.out, dy, layer.in, dx);
   if (net.turned)
     gemm.nn(n, layer.in, layer.out, dh, layer.ld, layer.w_turned.data(), layer.ld_in, dx, ldx, add);
   else
     gemm.nt(n, layer.in, layer.out, dh, layer.ld, layer.w.data(), layer.ld, dx, ldx, add);
-  if (!add)
-    for (std::size_t p = 0; p < n && ldx > layer.in; ++p)
-      std::fill_n(dx + p * ldx + layer.in, ldx - layer.in, T(0));
+  for (std::size_t p = 0; p < n && !add; ++p)
+    std::fill_n(dx + p * ldx + layer.in, ldx - layer.in, T(0));
   if (!layer.skip || l > 0) return;
   T* skipped = scratch.input.need(n * layer.ld_in);
   network_kernels<T>().skip_backward(n, layer.out, dy, layer.in, skipped);
   for (std::size_t p = 0; p < n; ++p)
     for (std::size_t i = 0; i < layer.in; ++i)
-      dx[p * layer.in + net.order.packed(i)] += skipped[p * layer.ld_in + i];
+      dx[p * net.stride + net.order.packed(i)] += skipped[p * layer.ld_in + i];
 }
 
 }  // namespace
@@ -130,7 +128,7 @@ void fitting_gradient(const PackedNetwork<T>& net, const Gemm& gemm, const Fitti
   const PackedLayer<T>& layer = net.layers[l];
   const FittingTape<T>& t = tape[l];
   const std::size_t n = input.n, ld = layer.ld;
-  const std::size_t ldx = l == 0 ? layer.in : layer.ld_in;
+  const std::size_t ldx = net.ld_input(l);
   const T* x = l == 0 ? input.d : tape[l - 1].y;
   T* w = gradient.w + begin * ld;
   gemm.tn(end - begin, ld, n, x + begin, ldx, t.mu_h, ld, w, ld, false);

@@ -25,12 +25,12 @@ struct FittingTape {
   T* f1h = nullptr;
 };
 
-/// The descriptors stand in dense rows d (n, size), so that the products may run over them.
+/// The descriptors: rows of PackedNetwork::stride.
 template <class T>
 struct FittingInput {
   std::size_t n = 0;
-  const T* d = nullptr;
-  const T* d_dot = nullptr;  ///< (n, size) or null
+  const T* d = nullptr;      ///< (n, stride)
+  const T* d_dot = nullptr;  ///< (n, stride) or null
 };
 
 /// Energies: column 0 of the last layer's y, without the bias.
@@ -38,7 +38,7 @@ template <class T>
 void fitting_forward(const PackedNetwork<T>& net, const Gemm& gemm, const FittingInput<T>& input,
                      std::span<const FittingTape<T>> tape, NetworkScratch<T>& scratch);
 
-/// lambda of each layer and lambda_d (n, size) = dE/dD.
+/// lambda of each layer and lambda_d (n, stride) = dE/dD.
 template <class T>
 void fitting_backward(const PackedNetwork<T>& net, const Gemm& gemm, std::size_t n,
                       std::span<const FittingTape<T>> tape, T* lambda_d,
@@ -49,7 +49,7 @@ template <class T>
 void fitting_tangent(const PackedNetwork<T>& net, const Gemm& gemm, const FittingInput<T>& input,
                      std::span<const FittingTape<T>> tape, NetworkScratch<T>& scratch);
 
-/// mu of each layer and mu_d (n, size), for c (n) = dL/dE.
+/// mu of each layer and mu_d (n, stride), for c (n) = dL/dE.
 template <class T>
 void fitting_reverse(const PackedNetwork<T>& net, const Gemm& gemm, std::size_t n, const double* c,
                      std::span<const FittingTape<T>> tape, T* mu_d, NetworkScratch<T>& scratch);

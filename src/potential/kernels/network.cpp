@@ -68,6 +68,7 @@ template <class T>
 void PackedNetwork<T>::load(const Network& network, InputOrder input_order, bool with_turned) {
   order = input_order;
   turned = with_turned;
+  stride = padded<T>(network.layers.front().in + padded<T>(order.width) - order.width);
   layers.resize(network.layers.size());
   for (std::size_t l = 0; l < layers.size(); ++l)
     load_layer(network.layers[l], l == 0 ? order : InputOrder{}, turned, layers[l]);
@@ -78,6 +79,19 @@ std::size_t PackedNetwork<T>::widest() const {
   std::size_t widest = 0;
   for (const auto& layer : layers) widest = std::max(widest, layer.ld);
   return widest;
+}
+
+template <class T>
+void NetworkGradient<T>::need(const PackedNetwork<T>& net, bool clear) {
+  std::size_t count = 0;
+  for (const auto& layer : net.layers) count += (layer.in + 2) * layer.ld;
+  T* next = values_.need(count);
+  if (clear) std::fill_n(next, count, T(0));
+  layers_.clear();
+  for (const auto& layer : net.layers) {
+    layers_.push_back({next, next + layer.in * layer.ld, next + (layer.in + 1) * layer.ld});
+    next += (layer.in + 2) * layer.ld;
+  }
 }
 
 template <class T>
@@ -150,6 +164,8 @@ void embedding_gradient(const PackedNetwork<T>& net, const Gemm& gemm, std::size
 
 template struct PackedNetwork<float>;
 template struct PackedNetwork<double>;
+template class NetworkGradient<float>;
+template class NetworkGradient<double>;
 template void embedding_forward(const PackedNetwork<float>&, const Gemm&, std::size_t, const float*,
                                 std::span<const LayerTape<float>>, NetworkScratch<float>&);
 template void embedding_forward(const PackedNetwork<double>&, const Gemm&, std::size_t,

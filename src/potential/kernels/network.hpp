@@ -43,6 +43,9 @@ struct InputOrder {
   [[nodiscard]] std::size_t packed(std::size_t row) const {
     return axis == 0 ? row : row % axis * width + row / axis;
   }
+  [[nodiscard]] std::size_t model(std::size_t row) const {
+    return axis == 0 ? row : row % width * axis + row / width;
+  }
 };
 
 template <class T>
@@ -50,10 +53,17 @@ struct PackedNetwork {
   std::vector<PackedLayer<T>> layers;
   InputOrder order;
   bool turned = false;  ///< w_turned is there
+  /// Elements from one row of the first layer's input to the next: whole cache lines, with room for
+  /// what the descriptor's kernels write behind a row. Those elements stay finite.
+  std::size_t stride = 0;
 
   /// Takes the weights of `network`; memory is kept where the shapes are the same.
   void load(const Network& network, InputOrder input_order, bool with_turned);
   [[nodiscard]] std::size_t widest() const;  ///< largest padded width of all layers
+  /// Leading dimension of the input of layer l of a fitting net.
+  [[nodiscard]] std::size_t ld_input(std::size_t l) const {
+    return l == 0 ? stride : layers[l].ld_in;
+  }
 };
 
 /// What a pass over n rows leaves of one layer, each (n, ld). Null: not wanted.
@@ -73,6 +83,19 @@ struct LayerGradient {
   T* w = nullptr;    ///< (in, ld)
   T* b = nullptr;    ///< (ld)
   T* idt = nullptr;  ///< (ld)
+};
+
+/// Room for the gradient of a network's packed weights.
+template <class T>
+class NetworkGradient {
+ public:
+  /// Makes room for `net`; with `clear`, as zeros.
+  void need(const PackedNetwork<T>& net, bool clear);
+  [[nodiscard]] const std::vector<LayerGradient<T>>& layers() const { return layers_; }
+
+ private:
+  Buffer<T> values_;
+  std::vector<LayerGradient<T>> layers_;
 };
 
 /// Work space of the passes below.
