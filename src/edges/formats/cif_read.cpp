@@ -4,6 +4,9 @@
 #include <gemmi/numb.hpp>
 #include <gemmi/symmetry.hpp>
 
+#include <algorithm>
+#include <cctype>
+
 #include "base/error.hpp"
 #include "edges/formats/cif.hpp"
 #include "edges/formats/line_reader.hpp"
@@ -69,13 +72,15 @@ std::vector<gemmi::Op> operations_of(cif::Block& block) {
   return operations;
 }
 
-/// "Na", "Na1", "Na1+", "D": the element at the start of a type symbol or label.
+/// "Na", "Na1", "Na1+", "D", "OW": the element at the start of a type symbol or label.
 std::string element_of(const std::string& symbol) {
-  std::string letters;
-  for (const char c : symbol) {
-    if (std::isalpha(static_cast<unsigned char>(c)) == 0 || letters.size() == 2) break;
-    letters += static_cast<char>(letters.empty() ? std::toupper(c) : std::tolower(c));
-  }
+  const auto is_letter = [](char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0; };
+  const auto end = std::find_if_not(symbol.begin(), symbol.end(), is_letter);
+  std::string letters(symbol.begin(), end);
+  // More letters are a word ("Vac", "Wat"), whose beginning would name a wrong element.
+  if (letters.size() > 2) letters.clear();
+  for (std::size_t k = 0; k < letters.size(); ++k)
+    letters[k] = static_cast<char>(k == 0 ? std::toupper(letters[k]) : std::tolower(letters[k]));
   for (; !letters.empty(); letters.pop_back()) {
     if (letters == "D" || letters == "T") return "H";
     if (structures::atomic_number(letters)) return letters;

@@ -14,9 +14,9 @@ namespace vitrion::formats {
 namespace {
 
 const std::vector<Format>& registry() {
-  static const std::vector<Format> table = {deepmd_npy_format(), deepmd_mixed_format(),
-                                            deepmd_raw_format(), extxyz_format(),
-                                            poscar_format(),     cif_format()};
+  static const std::vector<Format> table = {
+      deepmd_npy_format(), deepmd_mixed_format(), deepmd_raw_format(),  extxyz_format(),
+      poscar_format(),     cif_format(),          lammps_data_format(), lammps_dump_format()};
   return table;
 }
 
@@ -30,10 +30,13 @@ const Format& entry(const std::string& name) {
                                did_you_mean(name, names), fmt::join(names, ", ")));
 }
 
-/// A whole name such as POSCAR also stands for POSCAR.1 and POSCAR_relaxed.
+/// A whole name also stands for names that begin with it and a dot: POSCAR.1, dump.melt; and
+/// POSCAR_relaxed.
 bool claims(const std::string& suffix, const std::string& name) {
   if (suffix.starts_with('.')) return name.size() > suffix.size() && name.ends_with(suffix);
-  return name == suffix || name.starts_with(suffix + ".") || name.starts_with(suffix + "_");
+  const bool shouts = suffix[0] >= 'A' && suffix[0] <= 'Z';
+  return name == suffix || name.starts_with(suffix + ".") ||
+         (shouts && name.starts_with(suffix + "_"));
 }
 
 const Format& chosen(const std::string& path, const std::string& name) {
