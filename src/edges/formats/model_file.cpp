@@ -30,7 +30,7 @@ bool is_yaml(const std::string& suffix) {
   const auto foreign = foreign_suffixes.find(suffix);
   if (foreign == foreign_suffixes.end())
     throw InputError(fmt::format("{}: a model file ends in .dp, .yaml or .yml", path.string()));
-  std::filesystem::path native = path.has_filename() ? path : path.parent_path();
+  std::filesystem::path native = path;
   throw InputError(fmt::format(
       "{}: a {} model is not read directly; convert it with\n"
       "  dp convert-backend {} {}",
@@ -40,7 +40,8 @@ bool is_yaml(const std::string& suffix) {
 }  // namespace
 
 potential::Model read_model(const std::string& path) {
-  const std::filesystem::path file(path);
+  // a .savedmodel is a folder, whose name a shell completes with a slash
+  const std::filesystem::path file(path.ends_with('/') ? path.substr(0, path.size() - 1) : path);
   const std::string suffix = file.extension().string();
   if (suffix != ".dp" && !is_yaml(suffix)) refuse_suffix(file, suffix);
   const std::string bytes = read_whole_file(path);

@@ -101,7 +101,9 @@ ModelArray read_array(hid_t file, const std::string& name, const std::string& pa
     throw InputError(fmt::format("{}: array {} must hold numbers", path, name));
   ModelArray array;
   array.single = kind == H5T_FLOAT && H5Tget_size(type) == 4;
-  std::vector<hsize_t> shape(static_cast<std::size_t>(H5Sget_simple_extent_ndims(space)));
+  const int rank = H5Sget_simple_extent_ndims(space);
+  if (rank < 0) refuse(path, fmt::format("array {} has no shape", name));
+  std::vector<hsize_t> shape(static_cast<std::size_t>(rank));
   H5Sget_simple_extent_dims(space, shape.data(), nullptr);
   std::size_t size = 1;
   for (const hsize_t n : shape) {
