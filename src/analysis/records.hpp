@@ -9,6 +9,7 @@
 #include "analysis/arrhenius.hpp"
 #include "analysis/conductivity.hpp"
 #include "analysis/density.hpp"
+#include "analysis/estimate_json.hpp"
 #include "analysis/rdf.hpp"
 #include "analysis/units.hpp"
 
@@ -27,11 +28,6 @@ struct MsdTable {
 [[nodiscard]] MsdTable msd_table(const Trajectory& trajectory, std::size_t threads);
 /// Mean over runs with the same lags. @throws InputError if they differ.
 [[nodiscard]] MsdTable mean_of(const std::vector<MsdTable>& runs);
-
-/// {value, interval95, unit, method} or {refused, upper95, unit}.
-[[nodiscard]] nlohmann::json to_json(const Estimate& estimate);
-/// @throws InputError if the object is neither.
-[[nodiscard]] Estimate estimate_from_json(const nlohmann::json& json);
 
 [[nodiscard]] nlohmann::json to_json(const Rdf& rdf);
 [[nodiscard]] nlohmann::json to_json(const UnitCensus& census);

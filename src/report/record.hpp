@@ -1,5 +1,6 @@
-// Record: what a study did and found, as its run folder's record.json holds it; docs/report_record.md is
-// the schema. Whoever runs a study fills a Record and writes it; the report reads it and nothing else.
+// Record: what a study did and found, as its run folder's record.json holds it;
+// docs/report_record.md is the schema. Whoever runs a study fills a Record and writes it; the
+// report reads it and nothing else.
 #pragma once
 
 #include <cstdint>
@@ -13,14 +14,15 @@ namespace vitrion::report {
 struct Study {
   std::string name;
   std::uint64_t seed = 0;
-  bool demonstration = false;  ///< true: the report says in its head that this is not the paper's study
-  std::string statement;       ///< what was cut down or differs, in one or two sentences; may be empty
-  std::string file;            ///< the study file's name
+  bool demonstration =
+      false;              ///< the report then says in its head that it is not the paper's study
+  std::string statement;  ///< what was cut down or differs, in one or two sentences; may be empty
+  std::string file;       ///< the study file's name
   std::string settings_hash;
-  std::string started;         ///< ISO 8601
-  std::string finished;        ///< ISO 8601
-  double seconds = 0;          ///< wall time of all stages
-  std::string machine;         ///< "2 cores, AMD EPYC 9B14"
+  std::string started;   ///< ISO 8601
+  std::string finished;  ///< ISO 8601
+  double seconds = 0;    ///< wall time of all stages
+  std::string machine;   ///< "2 cores, AMD EPYC 9B14"
 };
 
 struct Stage {
@@ -31,7 +33,7 @@ struct Stage {
 
 /// A level of labels that the potential was trained on.
 struct Level {
-  std::string name;    ///< "teacher", "dft"
+  std::string name;  ///< "teacher", "dft"
   std::size_t frames = 0;
   std::string detail;  ///< "SevenNet-0, forces x 1.13, + D3(0)"
 };
@@ -43,9 +45,9 @@ struct Parity {
   std::string quantity;  ///< "energy" (per atom), "force" (per component), "virial" (per atom)
   double rmse = 0;
   double mae = 0;
-  std::size_t n = 0;     ///< numbers compared
+  std::size_t n = 0;  ///< numbers compared
   std::size_t frames = 0;
-  std::string unit;      ///< "eV/atom", "eV/A"
+  std::string unit;  ///< "eV/atom", "eV/A"
 };
 
 /// A CSV of label and prediction, one number a row: columns `label,predicted`.
@@ -67,9 +69,9 @@ struct LearningCurve {
 struct Selection {
   std::size_t visited = 0;
   std::size_t candidates = 0;
-  std::size_t failed = 0;   ///< over the upper trust level
-  std::size_t labelled = 0; ///< by first principles, in this run
-  double low = 0;           ///< trust levels, eV/A
+  std::size_t failed = 0;    ///< over the upper trust level
+  std::size_t labelled = 0;  ///< by first principles, in this run
+  double low = 0;            ///< trust levels, eV/A
   double high = 0;
 };
 
@@ -85,14 +87,14 @@ struct Potential {
 
 struct GlassReplica {
   int replica = 0;
-  std::string trace;        ///< CSV: time_ps, temperature_K, density_g_cm3, energy_eV, pressure_GPa; path
-  std::string snapshot;     ///< extended XYZ of the relaxed glass; path
-  nlohmann::json density;   ///< analysis record `density`, or null
+  std::string trace;  ///< CSV: time_ps, temperature_K, density_g_cm3, energy_eV, pressure_GPa; path
+  std::string snapshot;    ///< extended XYZ of the relaxed glass; path
+  nlohmann::json density;  ///< analysis record `density`, or null
 };
 
 struct Glass {
-  std::string formula;      ///< "Na96 P32 S109 O19"
-  double x = 0;             ///< of Na3PS(4-x)Ox
+  std::string formula;  ///< "Na96 P32 S109 O19"
+  double x = 0;         ///< of Na3PS(4-x)Ox
   std::size_t atoms = 0;
   std::vector<GlassReplica> replicas;
 };
@@ -101,7 +103,7 @@ struct Glass {
 struct Transport {
   double temperature = 0;  ///< K
   int replica = 0;
-  std::string msd;         ///< CSV path
+  std::string msd;  ///< CSV path
 };
 
 struct Record {
@@ -109,13 +111,13 @@ struct Record {
   std::vector<Stage> stages;
   Potential potential;
   Glass glass;
-  std::vector<nlohmann::json> rdf;           ///< analysis records `rdf`, one a pair
-  nlohmann::json units;                      ///< analysis record `units`, or null
+  std::vector<nlohmann::json> rdf;  ///< analysis records `rdf`, one a pair
+  nlohmann::json units;             ///< analysis record `units`, or null
   std::vector<Transport> transport;
   std::vector<nlohmann::json> conductivity;  ///< analysis records `conductivity`, one a temperature
   nlohmann::json arrhenius;                  ///< analysis record `arrhenius`, or null
   std::map<std::string, std::string> versions;
-  std::vector<std::string> notes;            ///< sentences a reader must know, each a line of the report
+  std::vector<std::string> notes;  ///< sentences a reader must know, each a line of the report
 };
 
 /// Every part but `study` may be absent; a part that is there must have the right types.

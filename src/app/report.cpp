@@ -1,0 +1,206 @@
+// vitrion report: the figures and the page of a study, from its records.
+#include "app/report.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "app/commands.hpp"
+#include "app/snapshot.hpp"
+#include "base/error.hpp"
+#include "base/threads.hpp"
+#include "edges/engines/gnuplot.hpp"
+#include "edges/formats/frames.hpp"
+#include "edges/formats/output_file.hpp"
+#include "edges/formats/whole_file.hpp"
+#include "edges/queue/local.hpp"
+#include "report/figures.hpp"
+#include "report/page.hpp"
+
+namespace vitrion::app {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+void warn(const std::string& text) {
+  fmt::print(stderr, "vitrion: {}\n", text);
+}
+
+void save(const std::string& path, const std::string& text) {
+  formats::OutputFile file(path);
+  file.write(text);
+  file.commit();
+}
+
+/// Words of a line, parted by commas or blanks.
+std::vector<std::string> words_of(const std::string& line) {
+  std::vector<std::string> words(1);
+  const bool csv = line.find(',') != std::string::npos;
+  for (const char c : line) {
+    if (csv ? c == ',' : c == ' ' || c == '\t') {
+      if (csv || !words.back().empty()) words.emplace_back();
+    } else if (c != '\r') {
+      words.back() += c;
+    }
+  }
+  if (!csv && words.back().empty()) words.pop_back();
+  return words;
+}
+
+/// A CSV with a header line, or a table of blanks whose header starts with '#'. A number that does
+/// not read is NaN and is not drawn.
+report::Table read_table(const std::string& path) {
+  std::ifstream in(path);
+  if (!in) throw InputError(fmt::format("{} cannot be read", path));
+  report::Table table;
+  std::string line;
+  while (std::getline(in, line)) {
+    if (table.names.empty()) {
+      if (line.starts_with('#')) line.erase(0, 1);
+      table.names = words_of(line);
+      table.columns.resize(table.names.size());
+      continue;
+    }
+    if (line.empty() || line[0] == '#') continue;
+    const std::vector<std::string> words = words_of(line);
+    if (words.size() != table.names.size()) continue;  // the last line of a curve that was cut
+    for (std::size_t k = 0; k < words.size(); ++k) {
+      double value = std::numeric_limits<double>::quiet_NaN();
+      std::from_chars(words[k].data(), words[k].data() + words[k].size(), value);
+      table.columns[k].push_back(value);
+    }
+  }
+  return table;
+}
+
+report::Tables read_tables(const report::Record& record, const fs::path& run) {
+  std::vector<std::string> paths;
+  for (const report::ParityPoints& p : record.potential.parity_points) paths.push_back(p.csv);
+  for (const report::LearningCurve& c : record.potential.learning_curves) paths.push_back(c.file);
+  for (const report::GlassReplica& g : record.glass.replicas) paths.push_back(g.trace);
+  for (const report::Transport& t : record.transport) paths.push_back(t.msd);
+  report::Tables tables;
+  for (const std::string& path : paths) {
+    if (path.empty() || tables.count(path) > 0) continue;
+    try {
+      tables[path] = read_table((run / path).string());
+    } catch (const InputError& e) {
+      warn(fmt::format("{}: left out of the report", e.what()));
+    }
+  }
+  return tables;
+}
+
+report::Snapshot read_snapshot(const report::Record& record, const fs::path& run) {
+  for (const report::GlassReplica& g : record.glass.replicas) {
+    if (g.snapshot.empty()) continue;
+    try {
+      const std::optional<structures::Frame> frame =
+          formats::open_frames((run / g.snapshot).string())->next();
+      if (frame)
+        return snapshot_of(
+            *frame, fmt::format("Replica {}, {}", g.replica, structures::formula(frame->species)));
+    } catch (const InputError& e) {
+      warn(fmt::format("{}: no snapshot", e.what()));
+    }
+  }
+  return {};
+}
+
+/// Draws all figures, one gnuplot each; returns the SVG texts of those that came out.
+std::map<std::string, std::string> draw(const std::vector<report::Figure>& figures,
+                                        const fs::path& folder) {
+  std::vector<std::string> scripts;
+  for (const report::Figure& figure : figures) {
+    const std::string base = (folder / figure.name).string();
+    save(base + ".csv", engines::figure_csv(figure));
+    save(base + ".json", to_json(figure).dump());
+    const std::string script = base + ".gp";
+    save(script, engines::gnuplot_script(figure, base + ".csv", base + ".svg.part", script));
+    scripts.push_back(script);
+  }
+  std::map<std::string, std::string> drawn;
+  const queue::WorkerProcess process{
+      {engines::gnuplot_program}, {}, (folder / "gnuplot.log").string()};
+  try {
+    queue::run_local(process, scripts, {default_threads(), false},
+                     [&](std::size_t k, const queue::Outcome& outcome) {
+                       const std::string base = (folder / figures[k].name).string();
+                       std::error_code code;
+                       if (outcome.answered) fs::rename(base + ".svg.part", base + ".svg", code);
+                       if (!outcome.answered || code)
+                         warn(fmt::format("figure {} could not be drawn ({}); see {}",
+                                          figures[k].name, outcome.note, process.log));
+                       else
+                         drawn[figures[k].name] = formats::read_whole_file(base + ".svg");
+                     });
+  } catch (const Error& e) {
+    warn(fmt::format("{}: figures are left out; gnuplot is package gnuplot-nox of Debian",
+                     e.what()));
+  }
+  return drawn;
+}
+
+/// The first of the paths that exists, as text.
+std::string first_file(const std::vector<std::string>& paths) {
+  for (const std::string& path : paths)
+    if (fs::exists(path)) return formats::read_whole_file(path);
+  return {};
+}
+
+fs::path run_folder_of(const std::string& argument) {
+  fs::path path(argument);
+  if (path.extension() == ".toml") path.replace_extension(".run");
+  return path;
+}
+
+}  // namespace
+
+std::string write_report(const std::string& run_folder) {
+  const fs::path run = fs::absolute(run_folder).lexically_normal();
+  const fs::path record_path = run / "record.json";
+  if (!fs::exists(record_path))
+    throw InputError(fmt::format("{} has no record.json: vitrion run writes it", run.string()));
+  const nlohmann::json json =
+      nlohmann::json::parse(formats::read_whole_file(record_path.string()), nullptr, false);
+  if (json.is_discarded()) throw InputError(fmt::format("{} is not JSON", record_path.string()));
+  const report::Record record = report::record_from_json(json, record_path.string());
+
+  const fs::path folder = run / "figures";
+  fs::create_directories(folder);
+  report::PageInputs inputs;
+  inputs.figures = report::figures(record, read_tables(record, run));
+  inputs.svg = draw(inputs.figures, folder);
+  inputs.snapshot = read_snapshot(record, run);
+  inputs.three_js = first_file(
+      {"/usr/share/javascript/three/three.min.js", "/usr/share/nodejs/three/build/three.min.js"});
+  inputs.controls_js =
+      first_file({"/usr/share/javascript/three/examples/js/controls/OrbitControls.js",
+                  "/usr/share/nodejs/three/examples/js/controls/OrbitControls.js"});
+  const std::string out = (run / "report.html").string();
+  save(out, report::page(record, inputs));
+  return out;
+}
+
+void add_report(CLI::App& program) {
+  const auto path = std::make_shared<std::string>();
+  CLI::App* c =
+      program.add_subcommand("report", "Makes figures and report.html anew from a study's records");
+  c->add_option("STUDY", *path, "X.toml or its run folder X.run")->required();
+  c->footer(
+      "The report is one file that opens without a network. Figures lie in X.run/figures as SVG, "
+      "with their data as CSV\n"
+      "and JSON and the gnuplot script that drew them. The last line printed is the report's "
+      "path.\n\n"
+      "Example:\n  vitrion report studies/quickstart.toml");
+  c->callback([path] { fmt::print("{}\n", write_report(run_folder_of(*path).string())); });
+}
+
+}  // namespace vitrion::app

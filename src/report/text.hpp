@@ -1,0 +1,32 @@
+// Text of a page: escaped words, numbers with as many digits as their interval deserves, units as
+// printed.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "analysis/estimate.hpp"
+
+namespace vitrion::report {
+
+/// & < > " ' as entities.
+[[nodiscard]] std::string escaped(std::string_view text);
+
+/// "cm2/s" as "cm² s⁻¹"; what is not known stays as it is, escaped.
+[[nodiscard]] std::string unit_html(const std::string& unit);
+
+/// A number with `digits` significant digits, as 1.2 × 10⁻⁵ where it is small or large.
+[[nodiscard]] std::string number_html(double x, int digits = 3);
+
+/// "2.043 [2.031, 2.055] g cm⁻³" with two significant digits of the interval; or "refused", with
+/// the bound if there is one. The reason or the method is the title that a pointer shows.
+[[nodiscard]] std::string estimate_html(const analysis::Estimate& e, bool with_unit = true);
+
+/// "Na₃PS₃.₄O₀.₆" from "Na3PS3.4O0.6": digits after letters as subscripts.
+[[nodiscard]] std::string formula_html(const std::string& formula);
+
+/// `svg` without its XML head and with every id, and every reference to one, given a prefix: two
+/// figures in one page must not share names.
+[[nodiscard]] std::string inline_svg(std::string svg, const std::string& prefix);
+
+}  // namespace vitrion::report
