@@ -49,6 +49,23 @@ void to_input(const PackedNetwork<T>& net, const Gemm& gemm, std::size_t n, std:
       dx[p * net.stride + net.order.packed(i)] += skipped[p * layer.ld_in + i];
 }
 
+/// Rows of a layer's weights in one slice, where they are not those of one axis of the descriptor.
+constexpr std::size_t rows_per_slice = 200;
+
+/// Rows [begin, begin + count) of the packed weights; in the model's order they are model_row,
+/// model_row + model_step, ...
+struct Slice {
+  std::size_t begin, count, model_row, model_step;
+};
+
+template <class T>
+Slice slice_of(const PackedNetwork<T>& net, std::size_t layer, std::size_t slice) {
+  if (layer == 0 && net.order.axis > 0)
+    return {slice * net.order.width, net.order.width, slice, net.order.axis};
+  const std::size_t begin = slice * rows_per_slice;
+  return {begin, std::min(rows_per_slice, net.layers[layer].in - begin), begin, 1};
+}
+
 }  // namespace
 
 template <class T>
@@ -121,28 +138,44 @@ void fitting_reverse(const PackedNetwork<T>& net, const Gemm& gemm, std::size_t 
 }
 
 template <class T>
+std::size_t gradient_slices(const PackedNetwork<T>& net, std::size_t layer) {
+  if (layer == 0 && net.order.axis > 0) return net.order.axis;
+  return (net.layers[layer].in + rows_per_slice - 1) / rows_per_slice;
+}
+
+template <class T>
 void fitting_gradient(const PackedNetwork<T>& net, const Gemm& gemm, const FittingInput<T>& input,
-                      std::span<const FittingTape<T>> tape, std::size_t l, std::size_t begin,
-                      std::size_t end, const LayerGradient<T>& gradient) {
-  const NetworkKernels<T>& k = network_kernels<T>();
+                      std::span<const FittingTape<T>> tape, std::size_t l, std::size_t slice,
+                      double* gradient, NetworkScratch<T>& scratch) {
   const PackedLayer<T>& layer = net.layers[l];
   const FittingTape<T>& t = tape[l];
-  const std::size_t n = input.n, ld = layer.ld;
-  const std::size_t ldx = net.ld_input(l);
-  const T* x = l == 0 ? input.d : tape[l - 1].y;
-  T* w = gradient.w + begin * ld;
-  gemm.tn(end - begin, ld, n, x + begin, ldx, t.mu_h, ld, w, ld, false);
-  if (input.d_dot) {
-    const T* x_dot = l == 0 ? input.d_dot : tape[l - 1].y_dot;
-    gemm.tn(end - begin, ld, n, x_dot + begin, ldx, t.lambda_h, ld, w, ld, true);
+  const Slice rows = slice_of(net, l, slice);
+  const std::size_t n = input.n, ld = layer.ld, out = layer.out, ldx = net.ld_input(l);
+  const T* x = (l == 0 ? input.d : tape[l - 1].y) + rows.begin;
+  const T* x_dot = (l == 0 ? input.d_dot : tape[l - 1].y_dot) + rows.begin;
+  double* to = gradient + rows.model_row * out;
+  const std::size_t ld_to = rows.model_step * out;
+  if constexpr (sizeof(T) == sizeof(double)) {
+    gemm.tn(rows.count, out, n, x, ldx, t.mu_h, ld, to, ld_to, false);
+    gemm.tn(rows.count, out, n, x_dot, ldx, t.lambda_h, ld, to, ld_to, true);
+  } else {
+    T* sum = scratch.weights.need(rows.count * ld);
+    gemm.tn(rows.count, ld, n, x, ldx, t.mu_h, ld, sum, ld, false);
+    gemm.tn(rows.count, ld, n, x_dot, ldx, t.lambda_h, ld, sum, ld, true);
+    for (std::size_t i = 0; i < rows.count; ++i) std::copy_n(sum + i * ld, out, to + i * ld_to);
   }
-  if (begin > 0) return;
-  std::fill_n(gradient.b, ld, T(0));
-  k.add_columns(n, ld, t.mu_h, nullptr, gradient.b);
+  if (slice > 0) return;
+
+  const NetworkKernels<T>& k = network_kernels<T>();
+  T* sum = scratch.weights.need(ld);
+  std::fill_n(sum, ld, T(0));
+  k.add_columns(n, ld, t.mu_h, nullptr, sum);
+  if (layer.has_b) std::copy_n(sum, out, gradient + layer.in * out);
   if (!layer.has_idt) return;
-  std::fill_n(gradient.idt, ld, T(0));
-  k.add_columns(n, ld, t.mu_y, t.f, gradient.idt);
-  if (input.d_dot) k.add_columns(n, ld, t.lambda_y, t.f1h, gradient.idt);
+  std::fill_n(sum, ld, T(0));
+  k.add_columns(n, ld, t.mu_y, t.f, sum);
+  k.add_columns(n, ld, t.lambda_y, t.f1h, sum);
+  std::copy_n(sum, out, gradient + (layer.in + layer.has_b) * out);
 }
 
 #define VITRION_INSTANTIATE(T)                                                                    \
@@ -154,9 +187,10 @@ void fitting_gradient(const PackedNetwork<T>& net, const Gemm& gemm, const Fitti
                                 std::span<const FittingTape<T>>, NetworkScratch<T>&);             \
   template void fitting_reverse(const PackedNetwork<T>&, const Gemm&, std::size_t, const double*, \
                                 std::span<const FittingTape<T>>, T*, NetworkScratch<T>&);         \
+  template std::size_t gradient_slices(const PackedNetwork<T>&, std::size_t);                     \
   template void fitting_gradient(const PackedNetwork<T>&, const Gemm&, const FittingInput<T>&,    \
                                  std::span<const FittingTape<T>>, std::size_t, std::size_t,       \
-                                 std::size_t, const LayerGradient<T>&)
+                                 double*, NetworkScratch<T>&)
 VITRION_INSTANTIATE(float);
 VITRION_INSTANTIATE(double);
 #undef VITRION_INSTANTIATE

@@ -54,11 +54,15 @@ template <class T>
 void fitting_reverse(const PackedNetwork<T>& net, const Gemm& gemm, std::size_t n, const double* c,
                      std::span<const FittingTape<T>> tape, T* mu_d, NetworkScratch<T>& scratch);
 
-/// Overwrites rows [begin, end) of a layer's gradient of W with x^T mu_h + xdot^T lambda_h, and
-/// with begin = 0 the whole of b and idt. Without d_dot the dotted part is left out (it is zero).
+/// Slices of a layer's weights whose gradients can be made apart.
+template <class T>
+[[nodiscard]] std::size_t gradient_slices(const PackedNetwork<T>& net, std::size_t layer);
+
+/// Writes a slice of a layer's gradient to its place in `gradient`, which holds the layer in the
+/// order of parameters(): w gets x^T mu_h + xdot^T lambda_h. Slice 0 also writes b and idt.
 template <class T>
 void fitting_gradient(const PackedNetwork<T>& net, const Gemm& gemm, const FittingInput<T>& input,
-                      std::span<const FittingTape<T>> tape, std::size_t layer, std::size_t begin,
-                      std::size_t end, const LayerGradient<T>& gradient);
+                      std::span<const FittingTape<T>> tape, std::size_t layer, std::size_t slice,
+                      double* gradient, NetworkScratch<T>& scratch);
 
 }  // namespace vitrion::potential::kernels

@@ -8,28 +8,29 @@ namespace vitrion::potential::kernels {
 
 namespace {
 
+/// Where a layer's weights stand in double precision; b and idt may be null.
+struct LayerSource {
+  const double* w;
+  const double* b;
+  const double* idt;
+};
+
 template <class T>
-void load_layer(const Layer& from, const InputOrder& order, bool turned, PackedLayer<T>& to) {
-  to.in = from.in;
-  to.out = from.out;
-  to.ld_in = padded<T>(from.in);
-  to.ld = padded<T>(from.out);
-  to.skip = from.resnet && (from.out == from.in || from.out == 2 * from.in);
-  to.activation = from.activation;
-  to.has_b = !from.b.empty();
-  to.has_idt = !from.idt.empty();
+void load_layer(const LayerSource& from, const InputOrder& order, bool turned, PackedLayer<T>& to) {
   const auto cast = [](double x) { return static_cast<T>(x); };
-  T* w = to.w.need(from.in * to.ld);
-  for (std::size_t i = 0; i < from.in; ++i) {
-    const double* row = from.w.data() + i * from.out;
-    std::transform(row, row + from.out, w + order.packed(i) * to.ld, cast);
+  T* w = to.w.need(to.in * to.ld);
+  for (std::size_t i = 0; i < to.in; ++i) {
+    const double* row = from.w + i * to.out;
+    std::transform(row, row + to.out, w + order.packed(i) * to.ld, cast);
   }
-  std::transform(from.b.begin(), from.b.end(), to.b.need(to.ld), cast);
-  std::transform(from.idt.begin(), from.idt.end(), to.idt.need(to.ld), cast);
+  T* b = to.b.need(to.ld);
+  if (to.has_b) std::transform(from.b, from.b + to.out, b, cast);
+  T* idt = to.idt.need(to.ld);
+  if (to.has_idt) std::transform(from.idt, from.idt + to.out, idt, cast);
   if (!turned) return;
-  T* w_turned = to.w_turned.need(from.out * to.ld_in);
-  for (std::size_t i = 0; i < from.in; ++i)
-    for (std::size_t o = 0; o < from.out; ++o) w_turned[o * to.ld_in + i] = w[i * to.ld + o];
+  T* w_turned = to.w_turned.need(to.out * to.ld_in);
+  for (std::size_t i = 0; i < to.in; ++i)
+    for (std::size_t o = 0; o < to.out; ++o) w_turned[o * to.ld_in + i] = w[i * to.ld + o];
 }
 
 /// h (n, ld) = the bias in every row.
@@ -70,8 +71,38 @@ void PackedNetwork<T>::load(const Network& network, InputOrder input_order, bool
   turned = with_turned;
   stride = padded<T>(network.layers.front().in + padded<T>(order.width) - order.width);
   layers.resize(network.layers.size());
-  for (std::size_t l = 0; l < layers.size(); ++l)
-    load_layer(network.layers[l], l == 0 ? order : InputOrder{}, turned, layers[l]);
+  for (std::size_t l = 0; l < layers.size(); ++l) {
+    const Layer& from = network.layers[l];
+    PackedLayer<T>& to = layers[l];
+    to.in = from.in;
+    to.out = from.out;
+    to.ld_in = padded<T>(from.in);
+    to.ld = padded<T>(from.out);
+    to.skip = from.resnet && (from.out == from.in || from.out == 2 * from.in);
+    to.activation = from.activation;
+    to.has_b = !from.b.empty();
+    to.has_idt = !from.idt.empty();
+    load_layer({from.w.data(), from.b.data(), from.idt.data()}, l == 0 ? order : InputOrder{},
+               turned, to);
+  }
+}
+
+template <class T>
+void PackedNetwork<T>::load(const double* values) {
+  for (std::size_t l = 0; l < layers.size(); ++l) {
+    PackedLayer<T>& layer = layers[l];
+    const double* b = values + layer.in * layer.out;
+    const double* idt = b + layer.has_b * layer.out;
+    load_layer({values, b, idt}, l == 0 ? order : InputOrder{}, turned, layer);
+    values += layer.count();
+  }
+}
+
+template <class T>
+std::size_t PackedNetwork<T>::count() const {
+  std::size_t count = 0;
+  for (const auto& layer : layers) count += layer.count();
+  return count;
 }
 
 template <class T>
@@ -82,15 +113,29 @@ std::size_t PackedNetwork<T>::widest() const {
 }
 
 template <class T>
-void NetworkGradient<T>::need(const PackedNetwork<T>& net, bool clear) {
+void NetworkGradient<T>::clear(const PackedNetwork<T>& net) {
   std::size_t count = 0;
   for (const auto& layer : net.layers) count += (layer.in + 2) * layer.ld;
   T* next = values_.need(count);
-  if (clear) std::fill_n(next, count, T(0));
+  std::fill_n(next, count, T(0));
   layers_.clear();
   for (const auto& layer : net.layers) {
     layers_.push_back({next, next + layer.in * layer.ld, next + (layer.in + 1) * layer.ld});
     next += (layer.in + 2) * layer.ld;
+  }
+}
+
+template <class T>
+void NetworkGradient<T>::add_to(const PackedNetwork<T>& net, double* sum) const {
+  for (std::size_t l = 0; l < net.layers.size(); ++l) {
+    const PackedLayer<T>& layer = net.layers[l];
+    const auto add_row = [&](const T* row) {
+      for (std::size_t o = 0; o < layer.out; ++o) sum[o] += static_cast<double>(row[o]);
+      sum += layer.out;
+    };
+    for (std::size_t i = 0; i < layer.in; ++i) add_row(layers_[l].w + i * layer.ld);
+    if (layer.has_b) add_row(layers_[l].b);
+    if (layer.has_idt) add_row(layers_[l].idt);
   }
 }
 

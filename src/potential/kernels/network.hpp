@@ -33,6 +33,8 @@ struct PackedLayer {
   Activation activation;
 
   [[nodiscard]] const T* idt_or_null() const { return has_idt ? idt.data() : nullptr; }
+  /// Numbers of this layer in the order of parameters(): w, b, idt.
+  [[nodiscard]] std::size_t count() const { return (in + has_b + has_idt) * out; }
 };
 
 /// Where a parameter of the model stands in the packed form: the descriptor's order (axis, width)
@@ -42,9 +44,6 @@ struct InputOrder {
 
   [[nodiscard]] std::size_t packed(std::size_t row) const {
     return axis == 0 ? row : row % axis * width + row / axis;
-  }
-  [[nodiscard]] std::size_t model(std::size_t row) const {
-    return axis == 0 ? row : row % width * axis + row / width;
   }
 };
 
@@ -57,8 +56,11 @@ struct PackedNetwork {
   /// what the descriptor's kernels write behind a row. Those elements stay finite.
   std::size_t stride = 0;
 
-  /// Takes the weights of `network`; memory is kept where the shapes are the same.
+  /// Takes shapes and weights of `network`.
   void load(const Network& network, InputOrder input_order, bool with_turned);
+  /// Takes new weights for the same shapes, in the order of parameters().
+  void load(const double* values);
+  [[nodiscard]] std::size_t count() const;   ///< numbers in the order of parameters()
   [[nodiscard]] std::size_t widest() const;  ///< largest padded width of all layers
   /// Leading dimension of the input of layer l of a fitting net.
   [[nodiscard]] std::size_t ld_input(std::size_t l) const {
@@ -89,9 +91,11 @@ struct LayerGradient {
 template <class T>
 class NetworkGradient {
  public:
-  /// Makes room for `net`; with `clear`, as zeros.
-  void need(const PackedNetwork<T>& net, bool clear);
+  /// Zeros for `net`.
+  void clear(const PackedNetwork<T>& net);
   [[nodiscard]] const std::vector<LayerGradient<T>>& layers() const { return layers_; }
+  /// Adds to `sum`, which holds the net in the order of parameters().
+  void add_to(const PackedNetwork<T>& net, double* sum) const;
 
  private:
   Buffer<T> values_;
@@ -103,6 +107,7 @@ template <class T>
 struct NetworkScratch {
   Buffer<T> input, input_dot;
   Buffer<T> mu[2], lambda[2], mu_h, lambda_h;
+  Buffer<T> weights;
 };
 
 /// An embedding net at s (n), with its derivative by s: tape.back().y = g, y_dot = dg/ds. Needs y,
