@@ -147,6 +147,7 @@ template <class T>
 void fitting_gradient(const PackedNetwork<T>& net, const Gemm& gemm, const FittingInput<T>& input,
                       std::span<const FittingTape<T>> tape, std::size_t l, std::size_t slice,
                       double* gradient, NetworkScratch<T>& scratch) {
+  const NetworkKernels<T>& k = network_kernels<T>();
   const PackedLayer<T>& layer = net.layers[l];
   const FittingTape<T>& t = tape[l];
   const Slice rows = slice_of(net, l, slice);
@@ -162,11 +163,10 @@ void fitting_gradient(const PackedNetwork<T>& net, const Gemm& gemm, const Fitti
     T* sum = scratch.weights.need(rows.count * ld);
     gemm.tn(rows.count, ld, n, x, ldx, t.mu_h, ld, sum, ld, false);
     gemm.tn(rows.count, ld, n, x_dot, ldx, t.lambda_h, ld, sum, ld, true);
-    for (std::size_t i = 0; i < rows.count; ++i) std::copy_n(sum + i * ld, out, to + i * ld_to);
+    for (std::size_t i = 0; i < rows.count; ++i) k.to_double(out, sum + i * ld, to + i * ld_to);
   }
   if (slice > 0) return;
 
-  const NetworkKernels<T>& k = network_kernels<T>();
   T* sum = scratch.weights.need(ld);
   std::fill_n(sum, ld, T(0));
   k.add_columns(n, ld, t.mu_h, nullptr, sum);

@@ -17,16 +17,14 @@ struct LayerSource {
 
 template <class T>
 void load_layer(const LayerSource& from, const InputOrder& order, bool turned, PackedLayer<T>& to) {
-  const auto cast = [](double x) { return static_cast<T>(x); };
+  const NetworkKernels<T>& k = network_kernels<T>();
   T* w = to.w.need(to.in * to.ld);
-  for (std::size_t i = 0; i < to.in; ++i) {
-    const double* row = from.w + i * to.out;
-    std::transform(row, row + to.out, w + order.packed(i) * to.ld, cast);
-  }
+  for (std::size_t i = 0; i < to.in; ++i)
+    k.from_double(to.out, from.w + i * to.out, w + order.packed(i) * to.ld);
   T* b = to.b.need(to.ld);
-  if (to.has_b) std::transform(from.b, from.b + to.out, b, cast);
+  if (to.has_b) k.from_double(to.out, from.b, b);
   T* idt = to.idt.need(to.ld);
-  if (to.has_idt) std::transform(from.idt, from.idt + to.out, idt, cast);
+  if (to.has_idt) k.from_double(to.out, from.idt, idt);
   if (!turned) return;
   T* w_turned = to.w_turned.need(to.out * to.ld_in);
   for (std::size_t i = 0; i < to.in; ++i)

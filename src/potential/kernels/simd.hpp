@@ -41,6 +41,9 @@ struct NetworkKernels {
                       const T* f2h, const T* idt, T* out);
   /// sum (ld) += the rows of x (n, ld), or of x * y where y is not null.
   void (*add_columns)(std::size_t n, std::size_t ld, const T* x, const T* y, T* sum);
+  /// Between the double precision of parameters() and that of the kernels.
+  void (*from_double)(std::size_t n, const double* from, T* to);
+  void (*to_double)(std::size_t n, const T* from, double* to);
   /// h (n, ld) = s_p w + b, with b (ld) or null: the first layer of an embedding.
   void (*scalar_layer)(std::size_t n, std::size_t ld, const T* s, const T* w, const T* b, T* h);
 };

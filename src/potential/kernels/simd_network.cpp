@@ -119,6 +119,30 @@ void add_columns(std::size_t n, std::size_t ld, const T* x, const T* y, T* sum) 
   }
 }
 
+inline void from_double(std::size_t n, const double* from, double* to) {
+  std::memcpy(to, from, n * sizeof(double));
+}
+inline void from_double(std::size_t n, const double* from, float* to) {
+  const hn::ScalableTag<double> d;
+  const hn::Rebind<float, decltype(d)> narrow;
+  std::size_t i = 0;
+  for (; i + hn::Lanes(d) <= n; i += hn::Lanes(d))
+    hn::StoreU(hn::DemoteTo(narrow, hn::LoadU(d, from + i)), narrow, to + i);
+  for (; i < n; ++i) to[i] = static_cast<float>(from[i]);
+}
+
+inline void to_double(std::size_t n, const double* from, double* to) {
+  std::memcpy(to, from, n * sizeof(double));
+}
+inline void to_double(std::size_t n, const float* from, double* to) {
+  const hn::ScalableTag<double> d;
+  const hn::Rebind<float, decltype(d)> narrow;
+  std::size_t i = 0;
+  for (; i + hn::Lanes(d) <= n; i += hn::Lanes(d))
+    hn::StoreU(hn::PromoteTo(d, hn::LoadU(narrow, from + i)), d, to + i);
+  for (; i < n; ++i) to[i] = static_cast<double>(from[i]);
+}
+
 template <class T>
 void scalar_layer(std::size_t n, std::size_t ld, const T* s, const T* w, const T* b, T* h) {
   const hn::ScalableTag<T> d;
@@ -133,9 +157,9 @@ void scalar_layer(std::size_t n, std::size_t ld, const T* s, const T* w, const T
 
 template <class T>
 const NetworkKernels<T>* network_set() {
-  static constexpr NetworkKernels<T> set{&tanh_values<T>,   &multiply<T>,    &finish_layer<T>,
-                                         &skip_backward<T>, &slope_rows<T>,  &curved_rows<T>,
-                                         &add_columns<T>,   &scalar_layer<T>};
+  static constexpr NetworkKernels<T> set{
+      &tanh_values<T>, &multiply<T>,    &finish_layer<T>, &skip_backward<T>, &slope_rows<T>,
+      &curved_rows<T>, &add_columns<T>, &from_double,     &to_double,        &scalar_layer<T>};
   return &set;
 }
 
