@@ -13,8 +13,14 @@ int main(int argc, char** argv) {
   program.set_version_flag("--version", VITRION_VERSION);
   program.require_subcommand(1);
   program.footer("Each command's --help has an example.");
+  app::add_analyze(program);
+  app::add_convert(program);
+  app::add_eval(program);
   app::add_label(program);
   app::add_lmp(program);
+  app::add_report(program);
+  app::add_test(program);
+  app::add_train(program);
 
   try {
     program.parse(argc, argv);
