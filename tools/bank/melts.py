@@ -87,13 +87,15 @@ def pack(molecules, volume, rng):
     return Atoms(species, positions=x, cell=[side] * 3, pbc=True)
 
 
-def plan(index, seed):
-    """The run of an index: start, composition, density, temperature and schedule, drawn from its own stream."""
+def plan(index, seed, phosphorus=None):
+    """The run of an index: start, composition, density, temperature and schedule, drawn from its own stream;
+    8 atoms for each phosphorus, drawn too unless it is given."""
     rng = np.random.default_rng([seed, index])
     kind = ["ions", "salts", "ions", "soup"][index % 4]
     n_p = int(rng.choice([2, 2, 3, 3, 4, 4, 5, 6]))
     if kind == "salts":
         n_p = 2 if rng.random() < 0.4 else 4
+    n_p = phosphorus or n_p
     x = float(rng.choice([0, 0, 0.15, 0.3, 0.6, 1.0, 1.5, 2.0, 3.0, 4.0]))
     n_o = int(round(x * n_p))
     n_o = max(n_o, 1) if x > 0 else 0
@@ -144,6 +146,7 @@ def main():
     args.add_argument("--minutes", type=float, default=1e9, help="start no run after this long")
     args.add_argument("--steps", type=int, default=450)
     args.add_argument("--every", type=int, default=15, help="steps between frames")
+    args.add_argument("--phosphorus", type=int, help="P atoms in each cell, even (default: 2 to 6 by chance)")
     args.add_argument("--calculator", default="7net-0")
     args = args.parse_args()
     import torch
@@ -154,7 +157,7 @@ def main():
     if os.path.exists(args.out):
         made = {a.info["parent"] for a in read(args.out, index=":")}
     for index in range(args.runs):
-        p = plan(index, args.seed)
+        p = plan(index, args.seed, args.phosphorus)
         if p["name"] in made or time.time() - begin > 60 * args.minutes:
             continue
         start = time.time()
