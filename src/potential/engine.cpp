@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 
 #include "base/threads.hpp"
 #include "potential/kernels/block.hpp"
@@ -73,9 +74,11 @@ class Core final : public Engine::Implementation {
 
   void compute(const Configuration& configuration, Result& result) override {
     prepare(configuration, result);
-    threads->for_each(partition_.blocks.size(), [&](std::size_t block, std::size_t thread) {
+    const auto run = [&](std::size_t block, std::size_t thread) {
       run_block(configuration, block, work_[thread], result);
-    });
+    };
+    // By reference, since a copy of the captures would be allocated.
+    threads->for_each(partition_.blocks.size(), std::cref(run));
     finish(configuration, result);
   }
 
@@ -380,13 +383,14 @@ class Core final : public Engine::Implementation {
     const std::size_t blocks = sums_.size();
     const std::size_t shares = std::clamp<std::size_t>(blocks / blocks_per_share, 1, most_shares);
     shares_.resize(std::max(shares_.size(), shares));
-    threads->for_each(shares, [&](std::size_t share, std::size_t) {
+    const auto sum = [&](std::size_t share, std::size_t) {
       std::vector<Vec3>& force = shares_[share];
       force.assign(configuration.atoms(), Vec3{});
       for (std::size_t b = blocks * share / shares; b < blocks * (share + 1) / shares; ++b)
         for (std::size_t p = sums_[b].first_row; p < sums_[b].first_row + sums_[b].rows; ++p)
           force[static_cast<std::size_t>(configuration.index[row_entry_[p]])] -= row_force_[p];
-    });
+    };
+    threads->for_each(shares, std::cref(sum));
     for (std::size_t share = 0; share < shares; ++share)
       for (std::size_t j = 0; j < configuration.atoms(); ++j) result.force[j] += shares_[share][j];
 

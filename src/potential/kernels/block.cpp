@@ -14,11 +14,11 @@ void Partition::assign(const Model& model, std::span<const Configuration> frames
     for (std::size_t f = 0; f < frames.size(); ++f)
       for (std::size_t i = 0; i < frames[f].centres(); ++i) visit(f, i, frames[f].types[i]);
   };
-  std::vector<char> wanted(model.types());
+  wanted_.resize(model.types());
   for (std::size_t t = 0; t < model.types(); ++t)
-    wanted[t] = has_network(model, static_cast<int>(t));
+    wanted_[t] = has_network(model, static_cast<int>(t));
   each([&](std::size_t, std::size_t, int t) {
-    if (t >= 0 && wanted[static_cast<std::size_t>(t)]) ++count_[static_cast<std::size_t>(t) + 1];
+    if (t >= 0 && wanted_[static_cast<std::size_t>(t)]) ++count_[static_cast<std::size_t>(t) + 1];
   });
   for (std::size_t t = 0; t < model.types(); ++t) count_[t + 1] += count_[t];
 
@@ -29,12 +29,13 @@ void Partition::assign(const Model& model, std::span<const Configuration> frames
     for (std::size_t k = 0; k < parts; ++k)
       blocks.push_back({static_cast<int>(t), begin + n * k / parts, begin + n * (k + 1) / parts});
   }
-  std::stable_sort(blocks.begin(), blocks.end(),
-                   [](const Block& a, const Block& b) { return a.size() > b.size(); });
+  std::sort(blocks.begin(), blocks.end(), [](const Block& a, const Block& b) {
+    return a.size() != b.size() ? a.size() > b.size() : a.begin < b.begin;
+  });
 
   centres.resize(count_[model.types()]);
   each([&](std::size_t f, std::size_t i, int t) {
-    if (t >= 0 && wanted[static_cast<std::size_t>(t)])
+    if (t >= 0 && wanted_[static_cast<std::size_t>(t)])
       centres[count_[static_cast<std::size_t>(t)]++] = {f, i};
   });
 }

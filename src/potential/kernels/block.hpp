@@ -40,6 +40,7 @@ struct Partition {
 
  private:
   std::vector<std::size_t> count_;
+  std::vector<char> wanted_;
 };
 
 /// Whether a centre of this type has an energy that depends on its neighbours.
