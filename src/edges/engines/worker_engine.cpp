@@ -138,6 +138,8 @@ learn::Labelled accept(const WorkerEngine& engine, const Frame& asked, const Jso
   out.labels.energy = energy;
   out.labels.virial = virial;
 
+  // What an earlier label said of itself must not outlive it.
+  for (const char* key : {"kpoints", "energy_d3"}) out.info.erase(key);
   out.info["level"] = engine.level;
   out.info["engine"] = engine.name + " " + engine.description;
   out.info["version"] = versions_text(r.at("versions"));

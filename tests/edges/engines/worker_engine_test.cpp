@@ -76,6 +76,19 @@ TEST_F(Results, AcceptsAWholeResultWithItsProvenance) {
   EXPECT_THAT(frame->info.at("version"), testing::HasSubstr("gpaw 22.8.0"));
 }
 
+TEST_F(Results, ANewLabelForgetsTheOldOne) {
+  use_changed([](auto& r) { r.erase("energy_d3"); });
+  Frame labelled = na2s();
+  labelled.info["energy_d3"] = "-9.0";
+  labelled.info["level"] = "teacher";
+  labelled.labels.atom_energies = {1, 2, 3};
+  const learn::Labelled frame = read_result(gpaw_engine({}), labelled, folder_.string());
+  ASSERT_TRUE(frame) << frame.error().cause;
+  EXPECT_FALSE(frame->info.contains("energy_d3"));
+  EXPECT_EQ(frame->info.at("level"), "dft");
+  EXPECT_TRUE(frame->labels.atom_energies.empty());
+}
+
 TEST_F(Results, RefusesWhatDidNotConverge) {
   use("na2s_unconverged.json");
   const learn::Labelled frame = read();
