@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "analysis/brownian_covariance.hpp"
+#include "analysis/diffusive_window.hpp"
 #include "analysis/gls.hpp"
 #include "analysis/msd.hpp"
 #include "analysis/statistics.hpp"
@@ -36,26 +37,40 @@ std::optional<ReplicaValue> collective_of_run(const Trajectory& t,
       const std::span<const double> x = t.path(i, a);
       for (std::size_t f = 0; f < frames; ++f) dipole[a][f] += options.charge * x[f];
     }
-  const std::vector<double> mscd = multi_origin_msd_of_path(dipole[0], dipole[1], dipole[2]);
+  MultiOriginMsd mscd;
+  mscd.msd = multi_origin_msd_of_path(dipole[0], dipole[1], dipole[2]);
 
   const double dt = t.time_step();
-  std::vector<std::size_t> lags;
-  for (const std::size_t lag :
-       logarithmic_lags(static_cast<std::size_t>(std::llround(d.window_last / dt)), 15))
-    if (static_cast<double>(lag) * dt >= d.window_first * (1 - 1e-9)) lags.push_back(lag);
-  std::vector<double> x;
-  std::vector<double> y;
-  for (const std::size_t lag : lags) {
-    x.push_back(static_cast<double>(lag) * dt);
-    y.push_back(mscd[lag]);
+  const auto last = static_cast<std::size_t>(std::llround(d.window_last / dt));
+  for (const std::size_t lag : logarithmic_lags(last, 15)) {
+    if (static_cast<double>(lag) * dt < d.window_first * (1 - 1e-9)) continue;
+    mscd.lags.push_back(lag);
+    mscd.per_atom.push_back(mscd.msd[lag]);
   }
-  if (!(y.back() > 0)) return std::nullopt;
+  const double end = mscd.per_atom.back();
+  if (!(end > 0)) return std::nullopt;
   const auto n = static_cast<double>(atoms.size());
   const double noise = n * options.charge * options.charge * d.cage_plateau / 6;
-  const double mobile = std::max(y.back() - 6 * noise, 1e-3 * y.back());
+  const double mobile = std::max(end - 6 * noise, 1e-3 * end);
   const std::vector<double> covariance =
-      msd_covariance(lags, frames, {mobile / (3 * static_cast<double>(lags.back())), noise});
-  const GlsFit fit = fit_gls(x, y, covariance);
+      msd_covariance(mscd.lags, frames, {mobile / (3 * static_cast<double>(last)), noise});
+  // Ions that push each other back are subdiffusive together for longer than alone: a window of its
+  // own.
+  const double plateau = std::min(6 * noise, 0.9 * end);
+  const DiffusiveWindow window = diffusive_window(mscd, 1, covariance, plateau);
+  if (std::abs(window.slope.slope - 1) > 1.96 * window.slope.error + 0.05) return std::nullopt;
+
+  const std::size_t l = mscd.lags.size() - window.first;
+  std::vector<double> x(l);
+  std::vector<double> y(l);
+  std::vector<double> s(l * l);
+  for (std::size_t i = 0; i < l; ++i) {
+    x[i] = static_cast<double>(mscd.lags[window.first + i]) * dt;
+    y[i] = mscd.per_atom[window.first + i];
+    for (std::size_t j = 0; j < l; ++j)
+      s[i * l + j] = covariance[(window.first + i) * mscd.lags.size() + window.first + j];
+  }
+  const GlsFit fit = fit_gls(x, y, s);
   if (!(fit.slope > 0)) return std::nullopt;
   // The slope is charge^2 times 6 times "D of the sum"; the sum's density is one path per volume.
   const double sigma = nernst_einstein(fit.slope / 6 * units::A2_per_ps_in_cm2_per_s, 1, volume, 1,
@@ -90,8 +105,9 @@ Estimate combine_collective(const std::vector<ConductivityRun>& runs) {
   double sum = 0;
   for (const ConductivityRun& run : runs) {
     if (!run.collective)
-      return Estimate::refusal("the squared charge displacement does not grow with time",
-                               std::nullopt, sigma_unit);
+      return Estimate::refusal(
+          "the squared charge displacement of a run does not grow linearly with time", std::nullopt,
+          sigma_unit);
     const double nu = 2 / (run.collective->relative_error * run.collective->relative_error);
     dof += nu;
     sum += nu * run.collective->value;

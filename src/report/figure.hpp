@@ -45,7 +45,7 @@ struct Panel {
   Axis x;
   Axis y;
   std::vector<Series> series;
-  std::string note;  ///< a line of small text inside, top left
+  std::string note;  ///< a line of small text under the title
   bool square = false;
   bool legend = true;
   bool legend_below = false;  ///< at the bottom right instead of the top right

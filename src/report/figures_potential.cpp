@@ -6,6 +6,7 @@
 
 #include "report/figures.hpp"
 #include "report/palette.hpp"
+#include "report/text.hpp"
 
 namespace vitrion::report {
 
@@ -48,13 +49,11 @@ Series parity_series(const ParityPoints& points, const Table& table, bool test,
   const std::vector<double>& label = *table.find("label");
   Series s =
       thinned(label, *table.find("predicted"), test ? most_points_test : most_points_training);
-  s.label =
-      s.x.size() < label.size()
-          ? fmt::format("{} {}: {} of {} drawn", points.level, points.set, s.x.size(), label.size())
-          : fmt::format("{} {}: {}", points.level, points.set, label.size());
+  s.label = fmt::format("{} {}: {}", points.level, points.set, label.size());
   s.mark = Mark::points;
   s.colour = colour;
-  s.width = test ? 1.3 : 1.0;
+  // Few points may be large.
+  s.width = (test ? 1.3 : 1.0) * (label.size() < 300 ? 1.8 : 1);
   s.opacity = test ? 0.75 : 0.7;
   return s;
 }
@@ -83,8 +82,8 @@ Panel parity_panel(const Record& record, const Tables& tables, const Quantity& q
       panel.series.push_back(parity_series(points, table->second, test, colour));
       if (const Parity* p = test ? find_parity(record, points) : nullptr;
           p != nullptr && panel.note.empty())
-        panel.note =
-            fmt::format("{} test: RMSE {:.3g}, MAE {:.3g} {}", p->level, p->rmse, p->mae, p->unit);
+        panel.note = fmt::format("{} test: RMSE {:.3g}, MAE {:.3g} {}", p->level, p->rmse, p->mae,
+                                 unit_html(p->unit));
     }
   if (panel.series.empty()) return panel;
 
@@ -116,10 +115,10 @@ Figure parity_figure(const Record& record, const Tables& tables) {
   figure.name = "parity";
   figure.caption =
       "Predictions of the potential against its labels. In colour: held-back test frames that no "
-      "training read; in "
-      "grey: training frames. Forces by component; on the line, prediction and label agree.";
-  figure.panel_width = 380;
-  figure.panel_height = 380;
+      "training read; in grey: training frames. The legend counts the numbers compared; at most "
+      "2500 of a set are drawn. On the line, prediction and label agree.";
+  figure.panel_width = 373;
+  figure.panel_height = 390;
   for (const Quantity& quantity : quantities) {
     Panel panel = parity_panel(record, tables, quantity);
     if (!panel.series.empty()) figure.panels.push_back(std::move(panel));
@@ -136,6 +135,7 @@ Figure learning_figure(const Record& record, const Tables& tables) {
       "any), thin on "
       "the batch of training frames of that step. One colour a phase, one line a member.";
   figure.columns = 2;
+  figure.panel_width = 540;
   struct Column {
     const char* title;
     const char* label;
@@ -156,9 +156,10 @@ Figure learning_figure(const Record& record, const Tables& tables) {
       if (table == tables.end()) continue;
       const std::vector<double>* step = table->second.find("step");
       if (step == nullptr) continue;
-      const auto known = std::find(phases.begin(), phases.end(), curve.phase);
-      const auto phase = static_cast<std::size_t>(known - phases.begin());
-      if (known == phases.end()) phases.push_back(curve.phase);
+      const auto phase = static_cast<std::size_t>(
+          std::find(phases.begin(), phases.end(), curve.phase) - phases.begin());
+      const bool new_phase = phase == phases.size();
+      if (new_phase) phases.push_back(curve.phase);
       for (const char* name : {c.training, c.alone, c.validation}) {
         const std::vector<double>* y = table->second.find(name);
         if (y == nullptr) continue;
@@ -167,9 +168,7 @@ Figure learning_figure(const Record& record, const Tables& tables) {
         s.width = thick ? 1.8 : 0.7;
         s.opacity = thick ? 1 : 0.55;
         s.colour = palette::distinct(phase);
-        const bool first_of_phase =
-            known == phases.end() && (thick || !table->second.find(c.validation));
-        if (first_of_phase) s.label = curve.phase;
+        if (new_phase && (thick || !table->second.find(c.validation))) s.label = curve.phase;
         panel.series.push_back(std::move(s));
       }
     }

@@ -35,7 +35,7 @@ Figure quench_figure(const Record& record, const Tables& tables) {
       "Temperature and density while the glass is heated, held, quenched and relaxed; one line a "
       "replica.";
   figure.columns = 1;
-  figure.panel_width = 820;
+  figure.panel_width = 1080;
   figure.panel_height = 240;
   struct Column {
     const char* title;
@@ -73,7 +73,7 @@ Figure rdf_figure(const Record& record) {
   Figure figure;
   figure.name = "rdf";
   figure.columns = 3;
-  figure.panel_width = 380;
+  figure.panel_width = 373;
   figure.panel_height = 280;
   const std::vector<std::string> order = {"P-S", "P-O", "Na-S", "Na-O", "Na-Na",
                                           "P-P", "S-S", "Na-P", "S-O"};

@@ -57,8 +57,9 @@ Panel msd_panel(const Record& record, const Tables& tables, const std::string& s
       panel.series.push_back(std::move(s));
     }
   }
-  if (!panel.series.empty()) {
-    Series guide;  // slope 1, above the curves
+  // A slope of 1, above the curves; where nothing moves it would only stretch the axis.
+  if (!panel.series.empty() && largest > 3) {
+    Series guide;
     guide.mark = Mark::dashed;
     guide.colour = palette::grey;
     guide.width = 1;
@@ -79,6 +80,8 @@ std::string mobile_species(const Record& record) {
 Figure msd_figure(const Record& record, const Tables& tables) {
   Figure figure;
   figure.name = "msd";
+  figure.panel_width = 540;
+  figure.panel_height = 380;
   figure.caption =
       "Mean squared displacements over all time origins, in the frame of the framework; one line a "
       "run. "
@@ -98,7 +101,7 @@ Figure msd_figure(const Record& record, const Tables& tables) {
 Figure arrhenius_figure(const Record& record) {
   Figure figure;
   figure.name = "arrhenius";
-  figure.panel_width = 520;
+  figure.panel_width = 640;
   figure.panel_height = 380;
   if (!record.arrhenius.is_object()) return figure;
   Panel panel;
@@ -132,7 +135,7 @@ Figure arrhenius_figure(const Record& record) {
     const analysis::Estimate Ea =
         analysis::estimate_from_json(record.arrhenius.at("activation_energy"));
     if (!Ea.is_refused())
-      line.label = fmt::format("Ea = {:.2f} eV [{:.2f}, {:.2f}]", *Ea.value, Ea.low, Ea.high);
+      line.label = fmt::format("Ea = {:.3f} eV [{:.3f}, {:.3f}]", *Ea.value, Ea.low, Ea.high);
     panel.series.push_back(fill);
     panel.series.push_back(line);
   }
@@ -187,7 +190,7 @@ Figure timing_figure(const Record& record) {
     panel.y.names.push_back(s.name);
   }
   panel.series.push_back(bars);
-  figure.panel_width = 680;
+  figure.panel_width = 760;
   figure.panel_height = 90 + 22 * static_cast<int>(bars.x.size());
   figure.panels.push_back(panel);
   return figure;

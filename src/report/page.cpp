@@ -27,10 +27,12 @@ std::string figure_html(const PageInputs& inputs, const std::string& name) {
                                     ? "<p class=\"muted\">This figure could not be drawn; its data "
                                       "are in the file below.</p>"
                                     : inline_svg(drawn->second, name);
+    // Never larger than it was drawn, so that all figures have letters of one size.
     return fmt::format(
-        "<figure id=\"figure-{0}\">{1}<figcaption>{2} <span "
-        "class=\"file\">figures/{0}.csv</span></figcaption></figure>\n",
-        name, picture, escaped(figure.caption));
+        "<figure id=\"figure-{0}\" style=\"--width:{1}px\">{2}<figcaption>{3} <span "
+        "class=\"file\">figures/{0}.csv"
+        "</span></figcaption></figure>\n",
+        name, figure.panel_width * figure.columns, picture, escaped(figure.caption));
   }
   return {};
 }

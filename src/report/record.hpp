@@ -14,8 +14,7 @@ namespace vitrion::report {
 struct Study {
   std::string name;
   std::uint64_t seed = 0;
-  bool demonstration =
-      false;              ///< the report then says in its head that it is not the paper's study
+  bool demonstration = false;  ///< not the paper's study: the report's head says so
   std::string statement;  ///< what was cut down or differs, in one or two sentences; may be empty
   std::string file;       ///< the study file's name
   std::string settings_hash;

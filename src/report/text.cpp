@@ -25,6 +25,7 @@ std::string power_html(int exponent) {
 
 /// A minus sign instead of a hyphen.
 std::string fixed(double x, int decimals) {
+  if (x == 0) return "0";
   std::string text = fmt::format("{:.{}f}", x, std::clamp(decimals, 0, 12));
   if (text[0] == '-') text = fmt::format("−{}", text.substr(1));
   return text;
@@ -83,26 +84,78 @@ std::string number_html(double x, int digits) {
   return fixed(x / std::pow(10.0, e), digits - 1) + power_html(e);
 }
 
+namespace {
+
+/// How an estimate is printed: its power of ten and the decimals of value and ends.
+struct Digits {
+  int exponent = 0;
+  int decimals = 0;
+  bool interval = false;
+};
+
+Digits digits_of(const analysis::Estimate& e) {
+  Digits d;
+  d.exponent = needs_power(*e.value) ? exponent_of(*e.value) : 0;
+  const double scale = std::pow(10.0, d.exponent);
+  const double shorter = std::min(*e.value - e.low, e.high - *e.value);
+  // What rounding leaves of a constant is no interval.
+  d.interval = shorter > 1e-9 * std::abs(*e.value);
+  d.decimals = d.interval ? 1 - exponent_of(shorter / scale) : 3 - exponent_of(*e.value / scale);
+  d.decimals = std::clamp(d.decimals, 0, 5);
+  return d;
+}
+
+std::string power_of(const Digits& d) {
+  return d.exponent == 0 ? std::string() : power_html(d.exponent);
+}
+
+std::string unit_of(const analysis::Estimate& e, bool with_unit) {
+  const std::string unit = unit_html(e.unit);
+  return with_unit && !unit.empty() ? fmt::format(" {}", unit) : std::string();
+}
+
+std::string ends_of(const analysis::Estimate& e, const Digits& d) {
+  const double scale = std::pow(10.0, d.exponent);
+  return fmt::format("[{}, {}]", fixed(e.low / scale, d.decimals),
+                     fixed(e.high / scale, d.decimals));
+}
+
+}  // namespace
+
+std::string value_html(const analysis::Estimate& e, bool with_unit) {
+  const Digits d = digits_of(e);
+  return fixed(*e.value / std::pow(10.0, d.exponent), d.decimals) + power_of(d) +
+         unit_of(e, with_unit);
+}
+
+std::string interval_html(const analysis::Estimate& e) {
+  const Digits d = digits_of(e);
+  return d.interval ? ends_of(e, d) + power_of(d) : std::string();
+}
+
 std::string estimate_html(const analysis::Estimate& e, bool with_unit) {
-  const std::string unit =
-      with_unit && !unit_html(e.unit).empty() ? fmt::format(" {}", unit_html(e.unit)) : "";
-  if (e.is_refused()) {
-    const std::string bound =
-        e.upper95 ? fmt::format(": &lt; {}{} (95 %)", number_html(*e.upper95, 2), unit) : "";
+  if (e.is_refused())
     return fmt::format("<span class=\"refused\" title=\"{}\">refused{}</span>", escaped(e.refused),
-                       bound);
-  }
-  const double half = e.half_width();
-  const int e10 = needs_power(*e.value) ? exponent_of(*e.value) : 0;
-  const double scale = std::pow(10.0, e10);
-  // Two digits of the interval; a value without one gets four of its own.
-  const int decimals = half > 0 ? 1 - exponent_of(half / scale) : 3 - exponent_of(*e.value / scale);
-  std::string text = fixed(*e.value / scale, decimals);
-  if (half > 0)
-    text += fmt::format(" <span class=\"interval\">[{}, {}]</span>", fixed(e.low / scale, decimals),
-                        fixed(e.high / scale, decimals));
-  if (e10 != 0) text += power_html(e10);
-  return fmt::format("<span title=\"{}\">{}{}</span>", escaped(e.method), text, unit);
+                       e.upper95 ? fmt::format(": &lt; {}{} (95 %)", number_html(*e.upper95, 2),
+                                               unit_of(e, with_unit))
+                                 : "");
+  const Digits d = digits_of(e);
+  const std::string ends =
+      d.interval ? fmt::format(" <span class=\"interval\">{}</span>", ends_of(e, d)) : "";
+  return fmt::format("<span title=\"{}\">{}{}{}{}</span>", escaped(e.method),
+                     fixed(*e.value / std::pow(10.0, d.exponent), d.decimals), ends, power_of(d),
+                     unit_of(e, with_unit));
+}
+
+std::string counted(std::size_t n, const std::string& one) {
+  return fmt::format("{} {}{}", n, one, n == 1 ? "" : "s");
+}
+
+std::string list_html(const std::vector<std::string>& lines) {
+  if (lines.empty()) return {};
+  std::string html = "<ul>\n";
+  for (const std::string& line : lines) html += fmt::format("<li>{}</li>\n", escaped(line));
+  return html + "</ul>\n";
 }
 
 std::string formula_html(const std::string& formula) {

@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "analysis/estimate.hpp"
 
@@ -18,9 +19,20 @@ namespace vitrion::report {
 /// A number with `digits` significant digits, as 1.2 × 10⁻⁵ where it is small or large.
 [[nodiscard]] std::string number_html(double x, int digits = 3);
 
-/// "2.043 [2.031, 2.055] g cm⁻³" with two significant digits of the interval; or "refused", with
-/// the bound if there is one. The reason or the method is the title that a pointer shows.
+/// "2.043 g cm⁻³" and "[2.031, 2.055]" of an estimate that is not refused, with two significant
+/// digits of the shorter side of the interval. An interval without width is an empty text.
+[[nodiscard]] std::string value_html(const analysis::Estimate& e, bool with_unit = true);
+[[nodiscard]] std::string interval_html(const analysis::Estimate& e);
+
+/// "2.043 [2.031, 2.055] g cm⁻³"; or "refused", with the bound if there is one. The reason or the
+/// method is the title that a pointer shows.
 [[nodiscard]] std::string estimate_html(const analysis::Estimate& e, bool with_unit = true);
+
+/// "1 frame", "3 frames".
+[[nodiscard]] std::string counted(std::size_t n, const std::string& one);
+
+/// Lines of plain text as a list; nothing if there are none.
+[[nodiscard]] std::string list_html(const std::vector<std::string>& lines);
 
 /// "Na₃PS₃.₄O₀.₆" from "Na3PS3.4O0.6": digits after letters as subscripts.
 [[nodiscard]] std::string formula_html(const std::string& formula);

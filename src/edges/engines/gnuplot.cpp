@@ -111,7 +111,7 @@ std::string logarithmic_tics(const Range& r) {
   for (int e = static_cast<int>(std::floor(std::log10(r.low)));
        e <= static_cast<int>(std::ceil(std::log10(r.high))); e += step)
     for (const int mantissa : {1, 2, 3, 5}) {
-      if (mantissa == 3 ? decades > 0.7 : mantissa != 1 && decades > 1.6) continue;
+      if (mantissa == 3 ? decades > 1 : mantissa != 1 && decades > 2.2) continue;
       const double value = mantissa * std::pow(10.0, e);
       if (value < r.low || value > r.high) continue;
       text += fmt::format("{}{} {}", text.empty() ? "" : ", ", quoted(label(mantissa, e)),
@@ -120,12 +120,22 @@ std::string logarithmic_tics(const Range& r) {
   return "(" + text + ")";
 }
 
+/// A step of 1, 2 or 5 times a power of ten that gives four to seven labels.
+double nice_step(double range) {
+  const double rough = range / 5;
+  const double power = std::pow(10.0, std::floor(std::log10(rough)));
+  const double m = rough / power;
+  return (m < 1.5 ? 1 : m < 3.5 ? 2 : m < 7.5 ? 5 : 10) * power;
+}
+
 std::string axis_lines(const Axis& axis, char name, const Range& r) {
   std::string text;
   if (!axis.label.empty())
     text += fmt::format("set {}label {} noenhanced textcolor rgb '{}'\n", name, quoted(axis.label),
                         frame_colour);
   text += fmt::format("set {}range [{}:{}]\n", name, number(r.low), number(r.high));
+  if (!axis.logarithmic && axis.names.empty())
+    text += fmt::format("set {}tics {}\n", name, number(nice_step(r.high - r.low)));
   if (axis.logarithmic)
     text += fmt::format("set logscale {0}\nset {0}tics {1}\n", name, logarithmic_tics(r));
   if (!axis.names.empty()) {
@@ -207,16 +217,18 @@ std::string panel_lines(const Figure& figure, std::size_t k, const std::string& 
   text += panel.square ? "set size square\n" : "set size nosquare\n";
   text += axis_lines(panel.x, 'x', range_of(panel, true));
   text += axis_lines(panel.y, 'y', range_of(panel, false));
-  if (!panel.title.empty())
+  const auto label = [&](int tag, const std::string& words, double height, int size,
+                         const char* rgb) {
     text += fmt::format(
-        "set label 1 {} at graph 0, graph 1 offset 0,0.9 left noenhanced font ',13' textcolor rgb "
-        "'#1f2933'\n",
-        quoted(panel.title));
-  if (!panel.note.empty())
-    text += fmt::format(
-        "set label 2 {} at graph 0.03, graph 0.94 left noenhanced font ',11' textcolor rgb '{}' "
-        "front\n",
-        quoted(panel.note), frame_colour);
+        "set label {} {} at graph 0, graph 1 offset 0,{} left noenhanced font ',{}' "
+        "textcolor rgb '{}'\n",
+        tag, quoted(words), height, size, rgb);
+  };
+  if (!panel.title.empty()) label(1, panel.title, panel.note.empty() ? 0.9 : 2.0, 13, "#1f2933");
+  if (!panel.note.empty()) label(2, panel.note, 0.8, 11, frame_colour);
+  text += fmt::format("set tmargin {}\n", panel.title.empty()  ? 1.0
+                                          : panel.note.empty() ? 2.4
+                                                               : 3.6);
   text +=
       panel.legend
           ? fmt::format(
@@ -281,7 +293,7 @@ std::string gnuplot_script(const Figure& figure, const std::string& csv, const s
       "set border 3 lw 1 lc rgb '{}'\n"
       "set tics nomirror out scale 0.5 textcolor rgb '{}'\n"
       "set grid back lt 1 lw 0.8 lc rgb '{}'\n"
-      "set lmargin 9\nset rmargin 2.5\nset tmargin 2.4\nset bmargin 3.6\n"
+      "set lmargin 9\nset rmargin 2.5\nset bmargin 3.6\n"
       "set style fill solid noborder\n"
       "set errorbars small\n"
       "set multiplot\n",
