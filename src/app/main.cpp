@@ -17,6 +17,11 @@ int main(int argc, char** argv) {
   app::add_convert(program);
   app::add_eval(program);
   app::add_label(program);
+  app::add_check(program);
+  app::add_pack(program);
+  app::add_quench(program);
+  app::add_run(program);
+  app::add_status(program);
   app::add_lmp(program);
   app::add_report(program);
   app::add_test(program);

@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "base/error.hpp"
+#include "edges/engines/script.hpp"
 #include "edges/formats/output_file.hpp"
 #include "structures/elements.hpp"
 
@@ -126,9 +127,10 @@ void write_lammps_chunk(const std::string& folder, const std::string& program,
   };
   put(lammps_names::input, input);
   put(lammps_names::script,
-      fmt::format("#!/bin/sh\n# Runs this chunk: sh run.sh\ncd \"$(dirname \"$0\")\" || exit 1\n"
-                  "exec \"${{VITRION:-{}}}\" lmp -in {} -log {} -screen none > {} 2>&1\n",
-                  program, lammps_names::input, lammps_names::log, lammps_names::screen));
+      script_text(
+          "this chunk",
+          fmt::format("\"${{VITRION:-{}}}\" lmp -in {} -log {} -screen none > {} 2>&1", program,
+                      lammps_names::input, lammps_names::log, lammps_names::screen)));
 }
 
 }  // namespace vitrion::engines

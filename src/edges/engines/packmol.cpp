@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "base/error.hpp"
+#include "edges/engines/script.hpp"
 #include "edges/formats/frames.hpp"
 #include "edges/formats/output_file.hpp"
 #include "edges/formats/whole_file.hpp"
@@ -57,9 +58,7 @@ void write_packmol_task(const std::string& folder, const glass::PackingPlan& pla
     put(fs::path(folder) / fmt::format("molecule{}.xyz", k), xyz_text(plan.parts[k].molecule));
   put(fs::path(folder) / "pack.inp", packmol_input(plan));
   put(fs::path(folder) / "run.sh",
-      fmt::format("#!/bin/sh\n# Packs this box: sh run.sh\ncd \"$(dirname \"$0\")\" || exit 1\n"
-                  "exec packmol < pack.inp > {} 2>&1\n",
-                  log_name));
+      script_text("this packing", fmt::format("packmol < pack.inp > {} 2>&1", log_name)));
 }
 
 expected<structures::Frame, std::string> read_packmol_result(

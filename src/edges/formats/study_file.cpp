@@ -120,6 +120,7 @@ void read_train(TomlReader& t, StudyTrain& train) {
 }
 
 void read_explore(TomlReader& t, StudyExplore& e) {
+  t.get("units", e.units);
   t.get("x", e.x);
   t.get("atoms", e.atoms);
   t.get("density", e.density);
@@ -170,6 +171,7 @@ void read_measure(TomlReader& t, StudyMeasure& m) {
   for (const double kelvin : m.temperature)
     t.check(kelvin > 0, "temperature", "K must be positive");
   t.get("mobile", m.mobile);
+  t.get("framework", m.framework);
   t.get("charge", m.charge);
   t.check(m.charge != 0, "charge", "must not be zero");
   t.get("heat_rate", m.heat_rate);

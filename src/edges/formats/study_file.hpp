@@ -64,6 +64,7 @@ struct StudyLabel {
 };
 
 struct StudyExplore {
+  std::vector<std::string> units;  ///< empty: those of the glass
   double x = 0;
   std::size_t atoms = 24;
   double density = 1.8;       ///< g/cm3
@@ -98,12 +99,13 @@ struct StudyGlass {
 struct StudyMeasure {
   std::vector<double> temperature;  ///< K
   std::string mobile = "Na";
-  double charge = 1;       ///< e, of a mobile ion
-  double heat_rate = 100;  ///< K/ps from the glass to a temperature
-  double settle_npt = 5;   ///< ps at 1 bar, then
-  double settle_nvt = 1;   ///< ps, then
-  double time = 20;        ///< ps of production (NVT)
-  double every = 0.1;      ///< ps between frames
+  std::vector<std::string> framework = {"P"};  ///< species against which ions are said to move
+  double charge = 1;                           ///< e, of a mobile ion
+  double heat_rate = 100;                      ///< K/ps from the glass to a temperature
+  double settle_npt = 5;                       ///< ps at 1 bar, then
+  double settle_nvt = 1;                       ///< ps, then
+  double time = 20;                            ///< ps of production (NVT)
+  double every = 0.1;                          ///< ps between frames
 };
 
 struct StudyDynamics {

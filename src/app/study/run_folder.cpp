@@ -1,0 +1,127 @@
+#include "app/study/run_folder.hpp"
+
+#include <fcntl.h>
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <ctime>
+#include <filesystem>
+
+#include "base/error.hpp"
+#include "edges/formats/output_file.hpp"
+#include "edges/formats/whole_file.hpp"
+
+namespace vitrion::app {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* manifest_name = "manifest.json";
+constexpr const char* lock_name = "lock";
+
+std::optional<learn::Manifest> read_manifest(const fs::path& folder) {
+  const fs::path path = folder / manifest_name;
+  std::error_code code;
+  if (!fs::exists(path, code)) return std::nullopt;
+  const nlohmann::json json =
+      nlohmann::json::parse(formats::read_whole_file(path.string()), nullptr, false);
+  if (json.is_discarded())
+    throw InputError(fmt::format("{}: not JSON; remove it to do the task again", path.string()));
+  return learn::manifest_from_json(json, path.string());
+}
+
+}  // namespace
+
+RunFolder::RunFolder(const std::string& study_path) {
+  fs::path path = fs::absolute(study_path).lexically_normal();
+  path_ = path.replace_extension(".run").string();
+}
+
+RunFolder::~RunFolder() {
+  if (lock_ >= 0) ::close(lock_);
+}
+
+void RunFolder::lock() {
+  std::error_code code;
+  fs::create_directories(path_, code);
+  if (code) throw InputError(fmt::format("cannot make the folder {}: {}", path_, code.message()));
+  const std::string path = (fs::path(path_) / lock_name).string();
+  lock_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  if (lock_ < 0) throw InputError(fmt::format("cannot open {}: {}", path, std::strerror(errno)));
+  if (::flock(lock_, LOCK_EX | LOCK_NB) != 0)
+    throw Error(fmt::format("{} is being run by process {}: two drivers cannot run on one study",
+                            path_, holder().value_or(0)));
+  const std::string text = fmt::format("{}\n", ::getpid());
+  if (::ftruncate(lock_, 0) != 0 || ::pwrite(lock_, text.data(), text.size(), 0) < 0)
+    throw Error(fmt::format("cannot write {}: {}", path, std::strerror(errno)));
+}
+
+std::optional<long> RunFolder::holder() const {
+  const std::string path = (fs::path(path_) / lock_name).string();
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return std::nullopt;
+  const bool is_free = ::flock(file, LOCK_SH | LOCK_NB) == 0;
+  ::close(file);
+  if (is_free) return std::nullopt;
+  const std::string text = formats::read_whole_file(path);
+  long process = 0;
+  std::from_chars(text.data(), text.data() + text.size(), process);
+  return process;
+}
+
+std::string RunFolder::folder_of(const std::string& task, const learn::Identity& identity) const {
+  return (fs::path(path_) / fmt::format("{}-{}", task, identity.hash().substr(0, 8))).string();
+}
+
+std::optional<learn::Manifest> RunFolder::finished(const std::string& task,
+                                                   const learn::Identity& identity) const {
+  auto manifest = read_manifest(folder_of(task, identity));
+  if (manifest && manifest->identity != identity.hash()) return std::nullopt;
+  return manifest;
+}
+
+void RunFolder::make(const std::string& task, const learn::Identity& identity) const {
+  std::error_code code;
+  fs::create_directories(folder_of(task, identity), code);
+  if (code)
+    throw Error(
+        fmt::format("cannot make the folder {}: {}", folder_of(task, identity), code.message()));
+}
+
+void RunFolder::finish(const learn::Manifest& manifest, const learn::Identity& identity) const {
+  write_text((fs::path(folder_of(manifest.task, identity)) / manifest_name).string(),
+             learn::to_json(manifest).dump(1) + "\n");
+}
+
+std::string RunFolder::relative(const std::string& path) const {
+  return fs::path(path).lexically_relative(path_).string();
+}
+
+std::vector<learn::Manifest> RunFolder::all() const {
+  std::vector<learn::Manifest> found;
+  std::error_code code;
+  for (const auto& entry : fs::directory_iterator(path_, code))
+    if (entry.is_directory())
+      if (auto manifest = read_manifest(entry.path())) found.push_back(std::move(*manifest));
+  std::ranges::sort(found, {}, &learn::Manifest::finished);
+  return found;
+}
+
+void write_text(const std::string& path, const std::string& text) {
+  formats::OutputFile file(path);
+  file.write(text);
+  file.commit();
+}
+
+std::string now_text() {
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
+}
+
+}  // namespace vitrion::app

@@ -1,0 +1,52 @@
+// The stages of `vitrion run`, in the order in which data flows: each takes what it reads and
+// returns what it left. docs/study.md tells their order and what each folder holds.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "app/study/pipeline.hpp"
+#include "glass/composition.hpp"
+#include "report/record.hpp"
+#include "structures/frame.hpp"
+
+namespace vitrion::app {
+
+/// Labels as they are trained on: factors applied, dispersion added, levels apart.
+[[nodiscard]] Stage prepare_data(Pipeline& pipeline);
+
+/// A finished training: the stage and its members' model files (absolute).
+struct Trained {
+  Stage stage;
+  std::vector<std::string> models;
+};
+/// First level, from random weights. With a single level this is all there is before exploration.
+[[nodiscard]] Trained train_first(Pipeline& pipeline, const Stage& data);
+/// Finished on the truth: the energy of each species refitted, truth weighted up.
+[[nodiscard]] Trained train_finish(Pipeline& pipeline, const Stage& data, const Trained& first);
+/// Again, with the labels that the exploration asked for.
+[[nodiscard]] Trained retrain(Pipeline& pipeline, const Stage& data, const Trained& finished,
+                              const Stage& labels);
+
+/// A short hot run with the whole ensemble; results name the frames that are worth a label.
+[[nodiscard]] Stage explore(Pipeline& pipeline, const Trained& potential);
+/// Labels them from first principles.
+[[nodiscard]] Stage label_selected(Pipeline& pipeline, const Stage& explored);
+
+/// The glass that the study asks for. @throws InputError "study.toml:41: glass.x: ...".
+[[nodiscard]] glass::Composition study_composition(const formats::Study& study);
+
+/// Molecules in a box, then no contacts: one stage a replica.
+[[nodiscard]] std::vector<Stage> pack(Pipeline& pipeline, const Trained& potential);
+/// Heat, hold, quench, relax.
+[[nodiscard]] std::vector<Stage> quench(Pipeline& pipeline, const Trained& potential,
+                                        const std::vector<Stage>& packed);
+/// Each glass at each temperature: by temperature, then replica.
+[[nodiscard]] std::vector<Stage> measure(Pipeline& pipeline, const Trained& potential,
+                                         const std::vector<Stage>& quenched);
+
+/// Everything that is reported, from the stages' files.
+[[nodiscard]] Stage analyse(Pipeline& pipeline, const Stage& data, const Trained& potential,
+                            const std::vector<Stage>& quenched, const std::vector<Stage>& measured);
+
+}  // namespace vitrion::app
