@@ -20,8 +20,8 @@ MAY = {
     "report": {"base", "analysis"},
     # formats reads and writes what potential (models) and train (inputs, checkpoints) hold
     "edges/formats": {"base", "structures", "potential", "train"},
-    # engines implement md's Sampler, learn's Labeller and glass's packing; they read and write formats
-    "edges/engines": {"base", "structures", "md", "learn", "glass", "edges/formats"},
+    # engines implement md's Sampler, learn's Labeller, glass's packing and report's figures; they read and write formats
+    "edges/engines": {"base", "structures", "md", "learn", "glass", "report", "edges/formats"},
     "edges/queue": {"base", "learn"},
     # the pair style drives potential and md's deviations, and reads models
     "edges/lammps": {"base", "structures", "potential", "md", "edges/formats"},

@@ -4,11 +4,8 @@
 
 #include <gtest/gtest.h>
 
-#include <atomic>
 #include <cmath>
-#include <cstdlib>
 #include <memory>
-#include <new>
 
 #include "base/threads.hpp"
 #include "potential/frame_configuration.hpp"
@@ -17,39 +14,6 @@
 #include "potential/kernels/gemm.hpp"
 #include "potential/random_model.hpp"
 #include "potential/reference/evaluate.hpp"
-
-namespace {
-
-/// Allocations of this program so far: a step after the first must make none.
-std::atomic<std::size_t> allocations{0};
-
-void* counted(std::size_t bytes, std::size_t alignment) {
-  ++allocations;
-  const std::size_t whole = (bytes + alignment - 1) / alignment * alignment;
-  if (void* p = std::aligned_alloc(alignment, whole)) return p;
-  throw std::bad_alloc();
-}
-
-}  // namespace
-
-void* operator new(std::size_t bytes) {
-  return counted(bytes, alignof(std::max_align_t));
-}
-void* operator new(std::size_t bytes, std::align_val_t alignment) {
-  return counted(bytes, static_cast<std::size_t>(alignment));
-}
-void operator delete(void* p) noexcept {
-  std::free(p);
-}
-void operator delete(void* p, std::size_t) noexcept {
-  std::free(p);
-}
-void operator delete(void* p, std::align_val_t) noexcept {
-  std::free(p);
-}
-void operator delete(void* p, std::size_t, std::align_val_t) noexcept {
-  std::free(p);
-}
 
 namespace vitrion::potential {
 namespace {
@@ -191,19 +155,6 @@ TEST(Engine, BitsDoNotDependOnThreads) {
       EXPECT_EQ(std::max({d.energy, d.atom_energy, d.force, d.virial, d.atom_virial}), 0)
           << threads << " threads";
     }
-  }
-}
-
-TEST(Engine, AStepAfterTheFirstAllocatesNothing) {
-  const Model model = roomy_model({60, 30, 24}, 23);
-  const FrameConfiguration configuration(large_frame(), model);
-  for (const Precision precision : {Precision::float64, Precision::float32}) {
-    Engine engine(model, {precision, {}, true}, std::make_shared<ThreadPool>(1));
-    Result result;
-    engine.compute(configuration.configuration(), result);
-    const std::size_t before = allocations;
-    engine.compute(configuration.configuration(), result);
-    EXPECT_EQ(allocations - before, 0);
   }
 }
 

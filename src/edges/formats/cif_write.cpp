@@ -10,6 +10,12 @@ namespace vitrion::formats {
 
 namespace {
 
+/// a along x and b in the xy plane, as a reader of lengths and angles sets the cell up.
+bool has_standard_orientation(const structures::Cell& cell) {
+  const Mat3& m = cell.rows();
+  return m[0][1] == 0 && m[0][2] == 0 && m[1][2] == 0 && m[0][0] > 0 && m[1][1] > 0;
+}
+
 class CifWriter final : public FrameWriter {
  public:
   explicit CifWriter(const std::string& path) : file_(path) {}
@@ -27,6 +33,7 @@ class CifWriter final : public FrameWriter {
     };
     const Vec3 lengths = cell.lengths();
     const Vec3 angles = cell.angles();
+    turned_ = turned_ || !has_standard_orientation(cell);
     pair("_cell_length_a", lengths[0]);
     pair("_cell_length_b", lengths[1]);
     pair("_cell_length_c", lengths[2]);
@@ -49,12 +56,14 @@ class CifWriter final : public FrameWriter {
   void finish() override { file_.commit(); }
 
   std::vector<std::string> notes() const override {
-    return {"the cell is given by lengths and angles: its orientation in space is left out"};
+    if (!turned_) return {};
+    return {"the cell is given by lengths and angles: its orientation in space was left out"};
   }
 
  private:
   OutputFile file_;
   std::size_t frames_ = 0;
+  bool turned_ = false;
 };
 
 }  // namespace

@@ -200,6 +200,8 @@ class ExtxyzReader final : public FrameReader {
     std::vector<std::string> result;
     for (const std::string& name : unused_)
       result.push_back(fmt::format("column '{}' has no place in a frame and was left out", name));
+    if (lines_.line_lacks_end())
+      result.emplace_back("the last line has no end: if the file was cut, its last number is too");
     if (dropped_lattice_)
       result.emplace_back("the Lattice of frames with pbc=\"F F F\" was left out");
     return result;

@@ -100,6 +100,8 @@ class DumpReader final : public FrameReader {
     if (!head.has_box) lines_.fail("ITEM: BOX BOUNDS is missing before the atoms");
     open_table(line->substr(std::string_view("ITEM: ATOMS").size()));
     table_->read(lines_, head.atoms, names_);
+    // LAMMPS ends every line; without an end the last number may have lost digits.
+    if (lines_.line_lacks_end()) lines_.fail("the line has no end: the file is cut inside a frame");
     lines_.at_this_line([&] { fill(frame, head); });
     return frame;
   }

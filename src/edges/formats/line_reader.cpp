@@ -114,6 +114,7 @@ std::optional<std::string_view> LineReader::next() {
     if (begin_ == end_) return std::nullopt;
     line_ = {buffer_.data() + begin_, end_ - begin_};  // the last line lacks its end
     begin_ = end_;
+    lacks_end_ = true;
     break;
   }
   ++number_;

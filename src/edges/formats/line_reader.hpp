@@ -33,6 +33,8 @@ class LineReader {
 
   [[nodiscard]] const std::string& path() const { return path_; }
   [[nodiscard]] std::size_t line_number() const { return number_; }  ///< from 1, of the last line
+  /// Whether the last line had no end: it is the last of the file, and perhaps cut.
+  [[nodiscard]] bool line_lacks_end() const { return lacks_end_; }
   /// "path:line: what"
   [[noreturn]] void fail(std::string_view what) const;
   /// Runs `body`; its InputErrors get this place in front.
@@ -59,6 +61,7 @@ class LineReader {
   std::string_view line_;
   std::size_t number_ = 0;
   bool again_ = false;
+  bool lacks_end_ = false;
   bool at_end_ = false;
 };
 

@@ -164,6 +164,22 @@ void write_json(hid_t file, const std::string& text) {
   require(H5Awrite(attribute, type, static_cast<const void*>(&pointer)) >= 0);
 }
 
+/// DeePMD-kit 3.1.3 can not turn a .dp with a bare number among its arrays into .yaml, so those of
+/// the top level (min_nbor_dist) are written as keys of the tree, which it passes over.
+void take_out_bare_numbers(ModelDictionary& dictionary) {
+  auto& variables = dictionary.tree["@variables"];
+  for (auto it = variables.begin(); it != variables.end();) {
+    const auto array = dictionary.arrays.find(it->is_string() ? it->get<std::string>() : "");
+    if (array == dictionary.arrays.end() || !array->second.shape.empty()) {
+      ++it;
+      continue;
+    }
+    dictionary.tree[it.key()] = array->second.values.front();
+    dictionary.arrays.erase(array);
+    it = variables.erase(it);
+  }
+}
+
 }  // namespace
 
 ModelDictionary parse_dp(std::string_view bytes, const std::string& path) {
@@ -199,8 +215,10 @@ std::string format_dp(const ModelDictionary& dictionary) {
   const Handle access(memory_file_access(), H5Pclose);
   const Handle file(H5Fcreate("model.dp", H5F_ACC_TRUNC, H5P_DEFAULT, access), H5Fclose);
   require(file.valid());
-  for (const auto& [name, array] : dictionary.arrays) write_array(file, name, array);
-  write_json(file, dictionary.tree.dump());
+  ModelDictionary written = dictionary;
+  take_out_bare_numbers(written);
+  for (const auto& [name, array] : written.arrays) write_array(file, name, array);
+  write_json(file, written.tree.dump());
   require(H5Fflush(file, H5F_SCOPE_GLOBAL) >= 0);
   const ssize_t size = H5Fget_file_image(file, nullptr, 0);
   require(size > 0);

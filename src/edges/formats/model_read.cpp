@@ -276,6 +276,8 @@ Model model_of(const ModelDictionary& dictionary, const std::string& path) {
   if (const ModelArray* distance = top.array("min_nbor_dist");
       distance != nullptr && !distance->values.empty())
     model.min_nbor_dist = distance->values.front();
+  else if (top.has("min_nbor_dist"))  // where our .dp keeps it
+    model.min_nbor_dist = top.number("min_nbor_dist");
   if (top.has("model_def_script")) model.definition = dictionary.tree.at("model_def_script").dump();
   try {
     model.validate();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <numeric>
 
 #include "edges/formats/line_reader.hpp"
 #include "edges/formats/numbers.hpp"
@@ -40,8 +41,8 @@ class PoscarReader final : public FrameReader {
     comment_ = lines_.need("the comment line");
     Frame frame;
     const Vec3 scale = read_cell(frame);
-    read_species(frame);
-    const std::size_t n = frame.species.size();
+    const std::vector<std::size_t> counts = read_species(frame);
+    const std::size_t n = std::accumulate(counts.begin(), counts.end(), std::size_t{0});
 
     std::string_view mode = lines_.need("Direct or Cartesian");
     if (initial(mode) == 's') {
@@ -52,6 +53,8 @@ class PoscarReader final : public FrameReader {
       lines_.fail("a blank line stands where Direct or Cartesian is needed");
     const bool cartesian = is_cartesian(initial(mode));
     const RowTable rows = vectors(n);
+    for (std::size_t k = 0; k < counts.size(); ++k)
+      frame.species.of_atom.insert(frame.species.of_atom.end(), counts[k], types_[k]);
     for (std::size_t i = 0; i < n; ++i) {
       const Vec3 r = rows.vector(i, 0);
       frame.positions.push_back(cartesian ? Vec3{scale[0] * r[0], scale[1] * r[1], scale[2] * r[2]}
@@ -112,7 +115,8 @@ class PoscarReader final : public FrameReader {
     return scale;
   }
 
-  void read_species(Frame& frame) {
+  /// The names, and how many atoms follow of each; the atoms themselves once their lines were read.
+  std::vector<std::size_t> read_species(Frame& frame) {
     std::string_view line = lines_.need("the names of the species");
     std::vector<std::string> names;
     int first = 0;
@@ -127,28 +131,22 @@ class PoscarReader final : public FrameReader {
     } else {
       names = elements_.empty() ? elements_of_comment(split(line).size()) : elements_;
     }
-    NameTable table;
-    std::size_t k = 0;
-    std::size_t total = 0;
+    std::vector<std::size_t> counts;
     for (const std::string_view word : split(line)) {
       std::size_t count = 0;
       if (!parse(word, count)) break;
-      // More atoms than any file holds would end in an allocation before the missing lines are
-      // noticed.
-      if ((total += count) > std::size_t{100'000'000})
-        lines_.fail("more than 10^8 atoms are announced");
-      if (k < names.size()) {
-        const int type = table.index(names[k]);
-        frame.species.of_atom.insert(frame.species.of_atom.end(), count, type);
-      }
-      ++k;
+      counts.push_back(count);
     }
-    if (k == 0) lines_.fail("the number of atoms of each species is needed");
-    if (k != names.size())
-      lines_.fail(fmt::format("{} species are counted, but {} are named: {}", k, names.size(),
-                              fmt::join(names, " ")));
-    if (total == 0) lines_.fail("there are no atoms");
+    if (counts.empty()) lines_.fail("the number of atoms of each species is needed");
+    if (counts.size() != names.size())
+      lines_.fail(fmt::format("{} species are counted, but {} are named: {}", counts.size(),
+                              names.size(), fmt::join(names, " ")));
+    if (std::all_of(counts.begin(), counts.end(), [](std::size_t n) { return n == 0; }))
+      lines_.fail("there are no atoms");
+    NameTable table;
+    for (const std::string& name : names) types_.push_back(table.index(name));
     frame.species.names = std::move(table.names);
+    return counts;
   }
 
   /// VASP 4 files have no names, but their comment often is the list of them.
@@ -200,6 +198,7 @@ class PoscarReader final : public FrameReader {
   LineReader lines_;
   std::vector<std::string> elements_;
   std::string comment_;
+  std::vector<int> types_;  // of each counted species; a name may come twice
   std::vector<std::string> notes_;
   bool done_ = false;
 };

@@ -61,11 +61,18 @@ PairSettings parse_pair_style(const std::vector<std::string>& words,
   s.models.assign(words.begin(), first_key);
   if (s.models.empty()) throw InputError("no model is named: a .dp or .yaml file comes first");
 
+  for (const std::string& model : s.models)
+    if (model.find('.') == std::string::npos)
+      throw InputError(fmt::format("{} is neither a keyword nor a model file (.dp, .yaml){}", model,
+                                   did_you_mean(model, keys)));
+
   for (auto word = first_key; word != words.end();) {
     const std::string& key = *word++;
     if (const auto found = refused.find(key); found != refused.end())
-      throw InputError(fmt::format("keyword {} is not supported: se_e2_a models take no {}", key,
-                                   found->second));
+      throw InputError(
+          fmt::format("keyword {} is not supported: it gives {}, which no se_e2_a model "
+                      "takes",
+                      key, found->second));
     if (!is_key(key))
       throw InputError(fmt::format("unknown keyword {}{}", key, did_you_mean(key, keys)));
     if (key == "atomic") {
@@ -107,8 +114,8 @@ TypeMap map_types(const std::vector<std::string>& elements, std::size_t lammps_t
   for (std::size_t t = 0; t < elements.size(); ++t) {
     const auto found = std::find(type_map.begin(), type_map.end(), elements[t]);
     if (found == type_map.end() && elements[t] != "NULL")
-      throw InputError(fmt::format("element {} is not in the model, which knows {}{}", elements[t],
-                                   names, did_you_mean(elements[t], type_map)));
+      throw InputError(
+          fmt::format("element {} is not in the model, which knows {}", elements[t], names));
     if (t < lammps_types && found != type_map.end())
       map.model_type[t] = static_cast<int>(found - type_map.begin());
   }

@@ -46,6 +46,18 @@ void PairVitrion::allocate() {
   allocated = 1;
 }
 
+void PairVitrion::set_flags(int value) {
+  if (!allocated) allocate();
+  for (int i = 1; i <= atom->ntypes; ++i)
+    for (int j = i; j <= atom->ntypes; ++j) setflag[i][j] = value;
+}
+
+void PairVitrion::read_restart(FILE*) {
+  restarted_ = true;
+  // As if coefficients were there: init_style is then asked, and can say what is missing.
+  set_flags(1);
+}
+
 void PairVitrion::settings(int narg, char** arg) {
   std::string trouble;
   try {
@@ -59,6 +71,7 @@ void PairVitrion::settings(int narg, char** arg) {
   }
   agree(trouble);
 
+  if (allocated) set_flags(0);  // a new model needs a new pair_coeff
   force->newton_pair = 0;  // see the header; here, because the integrator asks before init_style
   // LAMMPS sizes its buffers by this: the forces of all models, or the nine components of an atom's
   // virial.
@@ -69,7 +82,6 @@ void PairVitrion::settings(int narg, char** arg) {
 }
 
 void PairVitrion::coeff(int narg, char** arg) {
-  if (!allocated) allocate();
   std::string trouble, warning;
   try {
     const std::vector<std::string> words(arg, arg + narg);
@@ -84,8 +96,7 @@ void PairVitrion::coeff(int narg, char** arg) {
   }
   agree(trouble);
   if (comm->me == 0 && !warning.empty()) error->warning(FLERR, "pair_style vitrion: " + warning);
-  for (int i = 1; i <= atom->ntypes; ++i)
-    for (int j = i; j <= atom->ntypes; ++j) setflag[i][j] = 1;
+  set_flags(1);
 }
 
 void PairVitrion::init_style() {

@@ -34,7 +34,7 @@ class PairVitrion : public LAMMPS_NS::Pair {
 
   // A restart file keeps the style's name alone; reading one makes the deviation file go on.
   void write_restart(FILE*) override {}
-  void read_restart(FILE*) override { restarted_ = true; }
+  void read_restart(FILE*) override;
   void read_restart_settings(FILE*) override { restarted_ = true; }
 
   int pack_reverse_comm(int n, int first, double* buffer) override;
@@ -50,6 +50,8 @@ class PairVitrion : public LAMMPS_NS::Pair {
   };
 
   void allocate();
+  /// Marks all pairs of types as having coefficients (1) or not (0).
+  void set_flags(int value);
   void require_metal_units() const;
   [[nodiscard]] std::size_t threads() const;
   /// Ends the run everywhere through error->all if `trouble` is not empty on some rank, with the
