@@ -1,6 +1,7 @@
 // vitrion analyze as a user runs it: formats, slices, records, exit codes and errors.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 #include <sys/wait.h>
 
 #include <cmath>
@@ -25,7 +26,7 @@ constexpr double L = 14;
 class Analyze : public testing::Test {
  protected:
   static void SetUpTestSuite() {
-    folder_ = fs::path(testing::TempDir()) / "vitrion_analyze";
+    folder_ = fs::path(testing::TempDir()) / ("vitrion_analyze_" + std::to_string(getpid()));
     fs::remove_all(folder_);
     fs::create_directories(folder_);
     write_dump("walk.lammpstrj", 0.05, true, false);

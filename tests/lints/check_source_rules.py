@@ -59,7 +59,7 @@ def check_file(root: pathlib.Path, path: pathlib.Path) -> list:
         first = text[:1]
         # An upper-case start is right for names: elements, keys in quotes, acronyms.
         word = re.match(r"[A-Za-z]+", text)
-        upper = first.isupper() and word and word.group(0)[1:].islower() and word.group(0) not in ("Vitrion", "LAMMPS", "Packmol", "Python")
+        upper = first.isupper() and word and word.group(0)[1:].islower() and word.group(0) not in ("Vitrion", "Packmol", "Python", "Properties", "Lattice")
         number = "\n".join(lines)[: found.start()].count("\n") + 1
         if upper:
             faults.append(f"{name}:{number}: an error message starts in lower case")

@@ -92,7 +92,7 @@ TEST_P(Golden, HundredStepsEndWhereDeepmdKitEnded) {
 INSTANTIATE_TEST_SUITE_P(All, Golden,
                          ::testing::Values("napso_two_side", "napso_one_side_triclinic",
                                            "small_cell"),
-                         [](const auto& info) { return std::string(info.param); });
+                         [](const auto& folder) { return std::string(folder.param); });
 
 }  // namespace
 }  // namespace vitrion::train

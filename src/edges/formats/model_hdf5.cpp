@@ -6,6 +6,7 @@
 #include <hdf5.h>
 
 #include <functional>
+#include <map>
 #include <mutex>
 #include <utility>
 
@@ -167,6 +168,7 @@ void write_json(hid_t file, const std::string& text) {
 /// DeePMD-kit 3.1.3 can not turn a .dp with a bare number among its arrays into .yaml, so those of
 /// the top level (min_nbor_dist) are written as keys of the tree, which it passes over.
 void take_out_bare_numbers(ModelDictionary& dictionary) {
+  std::map<std::string, double> bare;  // a new key of the tree moves its variables: collect, then insert
   auto& variables = dictionary.tree["@variables"];
   for (auto it = variables.begin(); it != variables.end();) {
     const auto array = dictionary.arrays.find(it->is_string() ? it->get<std::string>() : "");
@@ -174,10 +176,11 @@ void take_out_bare_numbers(ModelDictionary& dictionary) {
       ++it;
       continue;
     }
-    dictionary.tree[it.key()] = array->second.values.front();
+    bare[it.key()] = array->second.values.front();
     dictionary.arrays.erase(array);
     it = variables.erase(it);
   }
+  for (const auto& [name, value] : bare) dictionary.tree[name] = value;
 }
 
 }  // namespace

@@ -9,10 +9,18 @@ namespace vitrion::formats {
 
 namespace {
 
+/// A value as the file has it: texts in double quotes, numbers with the shortest digits.
 std::string text_of(const toml::node& node) {
-  std::ostringstream out;
-  node.visit([&](const auto& value) { out << value; });
-  std::string text = out.str();
+  std::string text;
+  if (const auto* number = node.as_floating_point()) {
+    text = fmt::format("{}", number->get());
+  } else if (const auto* words = node.as_string()) {
+    text = fmt::format("\"{}\"", words->get());
+  } else {
+    std::ostringstream out;
+    node.visit([&](const auto& value) { out << value; });
+    text = out.str();
+  }
   constexpr std::size_t longest = 60;  // characters of a value that a message quotes
   if (text.size() > longest) text = text.substr(0, longest) + "...";
   return text;

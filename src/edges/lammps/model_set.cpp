@@ -7,6 +7,7 @@
 
 #include "base/error.hpp"
 #include "edges/formats/model_file.hpp"
+#include "potential/slots.hpp"
 
 namespace vitrion::lammps {
 
@@ -102,16 +103,16 @@ std::vector<int> ModelSet::most_neighbours(std::size_t models) const {
 
 std::string ModelSet::overflow_text(const std::vector<int>& most) const {
   std::vector<std::string> parts;
-  std::size_t at = 0;
+  auto rest = most.begin();
   for (const Member& m : members_) {
+    if (rest == most.end()) break;  // this model was not evaluated
     const potential::Model& model = m.engine.model();
-    for (std::size_t t = 0; t < model.types() && at < most.size(); ++t, ++at)
-      if (most[at] > model.descriptor.sel[t])
-        parts.push_back(fmt::format("{}: {} neighbours of {}, sel = {}", m.path, most[at],
-                                    model.type_map[t], model.descriptor.sel[t]));
+    const auto end = rest + static_cast<long>(model.types());
+    const std::string shortage = potential::sel_shortage(model, {rest, end});
+    if (!shortage.empty()) parts.push_back(fmt::format("{}: {}", m.path, shortage));
+    rest = end;
   }
-  return fmt::format("sel is too small, the farthest neighbours are dropped ({}); said once",
-                     fmt::join(parts, "; "));
+  return fmt::format("{}; the farthest neighbours are dropped (said once)", fmt::join(parts, "; "));
 }
 
 }  // namespace vitrion::lammps

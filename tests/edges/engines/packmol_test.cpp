@@ -52,10 +52,11 @@ TEST_F(Packmol, PacksExactlyWhatWasPlanned) {
   // Sodium is alone in its molecule: nothing is nearer than the tolerance, images neither. Packmol
   // stops at a violation of 0.01 A^2.
   for (std::size_t i = 0; i < 12; ++i)
-    for (std::size_t j = 0; j < packed->size(); ++j)
-      if (i != j)
-        EXPECT_GT(norm(packed->cell->minimum_image(packed->positions[i] - packed->positions[j])),
-                  1.98);
+    for (std::size_t j = 0; j < packed->size(); ++j) {
+      if (i == j) continue;
+      EXPECT_GT(norm(packed->cell->minimum_image(packed->positions[i] - packed->positions[j])),
+                1.98);
+    }
 }
 
 TEST_F(Packmol, ABoxThatIsTooFullIsRefusedWithTheCause) {

@@ -92,6 +92,30 @@ void expect_whole(const Frame& frame) {
   for (const Vec3& r : frame.positions) EXPECT_TRUE(std::isfinite(norm2(r)));
 }
 
+/// One to four bytes or short pieces replaced, inserted, taken out or repeated.
+std::string mutated(std::string text, RandomStream& random) {
+  const std::string letters = "0123456789-+.eE \n\t\"'={}[]:#naTF,x\\" + std::string("\0\xff", 2);
+  for (std::uint64_t k = random.below(4) + 1; k > 0; --k) {
+    const std::size_t at = random.below(text.size() + 1);
+    const std::size_t length = random.below(12);
+    switch (random.below(4)) {
+      case 0:
+        text.insert(at, 1, letters[random.below(letters.size())]);
+        break;
+      case 1:
+        text.erase(at, length);
+        break;
+      case 2:
+        text.insert(at, text.substr(random.below(text.size() + 1), 4 * length));
+        break;
+      default:
+        if (at < text.size()) text[at] = letters[random.below(letters.size())];
+    }
+    if (text.empty()) text.push_back('\n');
+  }
+  return text;
+}
+
 class Fuzz : public testing::TestWithParam<Sample> {};
 
 TEST_P(Fuzz, CutAtEveryByte) {
@@ -116,27 +140,8 @@ TEST_P(Fuzz, MutatedAtRandom) {
   const TemporaryFolder folder;
   const Sample& sample = GetParam();
   RandomStream random(20241028, "fuzz-" + sample.name);
-  const std::string letters = "0123456789-+.eE \n\t\"'={}[]:#naTF,x\\" + std::string("\0\xff", 2);
   for (int trial = 0; trial < 400; ++trial) {
-    std::string text = sample.text;
-    for (std::uint64_t k = random.below(4) + 1; k > 0; --k) {
-      const std::size_t at = random.below(text.size() + 1);
-      const std::size_t length = random.below(12);
-      switch (random.below(4)) {
-        case 0:
-          text.insert(at, 1, letters[random.below(letters.size())]);
-          break;
-        case 1:
-          text.erase(at, length);
-          break;
-        case 2:
-          text.insert(at, text.substr(random.below(text.size() + 1), 4 * length));
-          break;
-        default:
-          if (at < text.size()) text[at] = letters[random.below(letters.size())];
-      }
-      if (text.empty()) text.push_back('\n');
-    }
+    const std::string text = mutated(sample.text, random);
     const auto result = outcome(folder.file(sample.name, text));
     if (result.index() == 0)
       for (const Frame& frame : std::get<0>(result)) expect_whole(frame);
@@ -144,6 +149,30 @@ TEST_P(Fuzz, MutatedAtRandom) {
       FAIL() << "trial " << trial << ":\n" << text;
     }
   }
+}
+
+TEST(FuzzFolder, EachFileOfADeepmdSystemCutOrMutated) {
+  const TemporaryFolder folder;
+  RandomStream random(20241028, "fuzz-deepmd");
+  std::vector<Frame> frames = {random_frame(random, 3, {.atom_energies = true}),
+                               random_frame(random, 2, {.atom_energies = true})};
+  frames[0].info["parent"] = "a b";
+  const std::string root = folder / "mixed";
+  write_frames(root, frames, {.format = "deepmd/npy/mixed"});
+  for (const char* name :
+       {"type.raw", "type_map.raw", "frames.csv", "set.000/coord.npy", "set.000/box.npy",
+        "set.000/energy.npy", "set.000/real_atom_types.npy", "set.000/atom_ener.npy"}) {
+    const std::string whole = text_of(root + "/" + name);
+    const auto try_with = [&](const std::string& text) {
+      const auto result = outcome((folder.file(std::string("mixed/") + name, text), root));
+      if (result.index() == 0)
+        for (const Frame& frame : std::get<0>(result)) expect_whole(frame);
+    };
+    for (std::size_t size = 0; size < whole.size(); size += 3) try_with(whole.substr(0, size));
+    for (int trial = 0; trial < 60; ++trial) try_with(mutated(whole, random));
+    (void)folder.file(std::string("mixed/") + name, whole);
+  }
+  EXPECT_EQ(std::get<0>(outcome(root)).size(), 2U);
 }
 
 INSTANTIATE_TEST_SUITE_P(Formats, Fuzz, testing::ValuesIn(samples()),
