@@ -162,6 +162,7 @@ Frame frame_of(cif::Block& block) {
     }
   }
   frame.species.names = std::move(names.names);
+  if (frame.positions.empty()) throw InputError("the block holds no atom sites");
   return frame;
 }
 

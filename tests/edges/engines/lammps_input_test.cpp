@@ -13,7 +13,7 @@ md::Protocol protocol() {
   md::Protocol p;
   p.timestep = 0.002;
   p.segments = {md::Segment::minimise(), md::Segment::ramp(300, 1400, 8),
-                md::Segment::npt(300, 1, 4)};
+                md::Segment::npt(600, 1, 4)};
   p.observers.trajectory = 0.1;
   p.observers.deviation = 0.1;
   p.seed = 7;
@@ -56,7 +56,7 @@ TEST(LammpsInput, LaterChunksGoOnFromARestart) {
   EXPECT_THAT(text, HasSubstr("read_restart ../002/end.restart\n"));
   EXPECT_THAT(text, Not(HasSubstr("velocity all create")));
   EXPECT_THAT(text, Not(HasSubstr("read_data")));
-  EXPECT_THAT(text, HasSubstr("fix drive all npt temp 300 300 0.1 iso 1 1 1\n"));
+  EXPECT_THAT(text, HasSubstr("fix drive all npt temp 600 600 0.1 iso 1 1 1\n"));
   EXPECT_THAT(text, HasSubstr("write_restart end.restart\n"));
 }
 

@@ -43,7 +43,11 @@ std::vector<Sample> samples() {
        "t\n\n2 atoms\n2 atom types\n0 4 xlo xhi\n0 5 ylo yhi\n0 6 zlo zhi\n\nMasses\n\n1 23 # "
        "Na\n2 32\n\nAtoms # "
        "full\n\n1 1 1 0.5 0 0 0 1 0 0\n2 1 2 -0.5 1 2 3 0 0 0\n\nBonds\n\n1 1 1 2\n"},
-      {"a.dump", text_of(data + "lammps_wrapped.dump").substr(0, 1500)},
+      {"a.dump",
+       [&] {  // its first frame: cutting a longer text at every byte takes long
+         const std::string text = text_of(data + "lammps_wrapped.dump");
+         return text.substr(0, text.find(text.substr(0, text.find('\n')), 1));
+       }()},
       {"b.dump.gz", text_of(data + "lammps_scaled.dump.gz")},
       {"a.csv", "level,parent,note\ndft,\"a, b\",\"\"\nteacher,,\"two\nlines \"\"q\"\"\"\n"},
       {"a.npy",
@@ -89,7 +93,9 @@ void expect_whole(const Frame& frame) {
        {frame.velocities.size(), frame.labels.forces.size(), frame.labels.atom_energies.size(),
         frame.labels.atom_weights.size()})
     EXPECT_TRUE(size == 0 || size == n);
-  for (const Vec3& r : frame.positions) EXPECT_TRUE(std::isfinite(norm2(r)));
+  // Each component: the square of a finite one may overflow.
+  for (const Vec3& r : frame.positions)
+    for (const double x : r) EXPECT_TRUE(std::isfinite(x));
 }
 
 /// One to four bytes or short pieces replaced, inserted, taken out or repeated.
@@ -131,6 +137,8 @@ TEST_P(Fuzz, CutAtEveryByte) {
     for (std::size_t k = 0; k < std::get<0>(cut).size(); ++k) {
       const Frame& frame = std::get<0>(cut)[k];
       expect_whole(frame);
+      // A CIF states no number of atoms: one cut between two rows of a loop is a shorter valid CIF.
+      if (sample.name.ends_with(".cif")) continue;
       EXPECT_EQ(species_names(frame).size(), species_names(frames[k]).size()) << "cut at " << size;
     }
   }
