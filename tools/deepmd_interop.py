@@ -195,8 +195,9 @@ def run_case(name, changes, vitrion, root):
     for file in ("ours.pth", "ours.yaml"):
         dp("convert-backend", "ours.dp", file)
     good &= report(f"{name}: our .dp as .pth", differences(theirs(folder / "ours.pth", system), got), allowed)
-    if name in ("two_side", "float32"):  # the NumPy back end is slow
-        good &= report(f"{name}: our .dp as .yaml", differences(theirs(folder / "ours.yaml", system), got), allowed)
+    if name in ("two_side", "float32"):  # the NumPy back end is slow and gives energies only
+        energies = {key: value for key, value in theirs(folder / "ours.yaml", system).items() if "energy" in key}
+        good &= report(f"{name}: our .dp as .yaml", differences(energies, got), allowed)
     good &= report(f"{name}: dp test of our .dp as .pth", tested_by_dp(folder / "ours.pth", system, got), allowed)
     return good
 

@@ -47,6 +47,13 @@ void print_line(const std::string& name, const Estimate& e) {
   fmt::print("{:<22} {}\n", name, text_of(e));
 }
 
+/// The record as one line, with what it was made from.
+void print_record(json record, const Arguments& a) {
+  record["input"] = {{"files", a.files}, {"frames", a.input.frames}};
+  record["vitrion"] = VITRION_VERSION;
+  fmt::print("{}\n", record.dump());
+}
+
 void run_rdf(const Arguments& a) {
   std::vector<analysis::RdfAccumulator> runs;
   for (const std::string& file : a.files) {
@@ -66,7 +73,7 @@ void run_rdf(const Arguments& a) {
     json record = to_json(results[0]);
     for (std::size_t k = 0; results.size() > 1 && k < results.size(); ++k)
       record["pairs"].push_back(to_json(results[k]));
-    fmt::print("{}\n", record.dump());
+    print_record(std::move(record), a);
   } else if (a.csv) {
     if (results.size() > 1 && !a.pairs.empty())
       throw InputError("--csv writes one pair: give one --pair");
@@ -92,7 +99,7 @@ void run_units(const Arguments& a) {
   }
   const analysis::UnitCensus c = analysis::unit_census(runs);
   if (a.json) {
-    fmt::print("{}\n", to_json(c).dump());
+    print_record(to_json(c), a);
   } else if (a.csv) {
     fmt::print("unit,count,count_low,count_high,fraction,fraction_low,fraction_high\n");
     for (const auto& k : c.classes)
@@ -120,7 +127,7 @@ void run_density(const Arguments& a) {
   }
   const analysis::Density d = analysis::density(runs);
   if (a.json) {
-    fmt::print("{}\n", to_json(d).dump());
+    print_record(to_json(d), a);
   } else if (a.csv) {
     fmt::print("replica,frame,density_g_cm3,volume_A3\n");
     for (std::size_t r = 0; r < runs.size(); ++r)
@@ -146,7 +153,7 @@ void run_msd(const Arguments& a) {
   if (a.json) {
     json record = to_json(m);
     record["replicas"] = runs.size();
-    fmt::print("{}\n", record.dump());
+    print_record(std::move(record), a);
   } else if (a.csv) {
     fmt::print("{}", to_csv(m));
   } else {
@@ -181,7 +188,7 @@ void run_conductivity(const Arguments& a) {
   if (a.species.size() > 1) throw InputError("conductivity is of one --species");
   const analysis::Conductivity c = conductivity_of(a, a.files, a.temperature[0]);
   if (a.json) {
-    fmt::print("{}\n", to_json(c, a.files).dump());
+    print_record(to_json(c, a.files), a);
   } else if (a.csv) {
     fmt::print("quantity,value,low,high,unit,refused,upper95\n");
     const auto row = [](const char* name, const Estimate& e) {
@@ -244,7 +251,7 @@ std::vector<json> conductivities(const Arguments& a) {
 void run_arrhenius(const Arguments& a) {
   const analysis::Arrhenius r = analysis::arrhenius(analysis::arrhenius_points(conductivities(a)));
   if (a.json) {
-    fmt::print("{}\n", to_json(r).dump());
+    print_record(to_json(r), a);
   } else if (a.csv) {
     fmt::print("temperature_K,sigma_S_cm,low,high\n");
     for (const auto& b : r.band) fmt::print("{},{},{},{}\n", b.temperature, b.sigma, b.low, b.high);

@@ -11,6 +11,7 @@ void add_analyze(CLI::App& program);
 void add_check(CLI::App& program);
 void add_convert(CLI::App& program);
 void add_eval(CLI::App& program);
+void add_init(CLI::App& program);
 void add_label(CLI::App& program);
 void add_lmp(CLI::App& program);
 void add_pack(CLI::App& program);

@@ -16,6 +16,7 @@ int main(int argc, char** argv) {
   app::add_analyze(program);
   app::add_convert(program);
   app::add_eval(program);
+  app::add_init(program);
   app::add_label(program);
   app::add_check(program);
   app::add_pack(program);

@@ -7,9 +7,9 @@
 #include "app/commands.hpp"
 #include "app/study/dynamics.hpp"
 #include "app/study/interrupt.hpp"
+#include "app/study/stages.hpp"
 #include "edges/formats/frames.hpp"
 #include "edges/formats/study_file.hpp"
-#include "glass/melt_quench.hpp"
 
 namespace vitrion::app {
 
@@ -27,11 +27,9 @@ struct Arguments {
 
 void run(const Arguments& a) {
   const formats::Study study = formats::read_study(a.study);
-  std::vector<glass::ScheduleLine> lines;
-  for (const auto& line : study.glass.schedule) lines.push_back({line.kind, line.numbers});
   md::Protocol protocol;
   protocol.timestep = study.dynamics.timestep;
-  protocol.segments = glass::melt_quench(lines);
+  protocol.segments = study_schedule(study);
   protocol.observers.trajectory = 0.2;
   protocol.seed = a.seed;
   formats::ReadOptions options;

@@ -1,6 +1,7 @@
 // vitrion run: a whole study, from labels to a report; stopped and run again it goes on.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
@@ -9,8 +10,10 @@
 #include "app/commands.hpp"
 #include "app/report.hpp"
 #include "app/study/interrupt.hpp"
+#include "app/study/preflight.hpp"
 #include "app/study/record.hpp"
 #include "app/study/stages.hpp"
+#include "base/error.hpp"
 #include "base/progress.hpp"
 #include "edges/formats/study_file.hpp"
 
@@ -25,11 +28,25 @@ struct Arguments {
   std::size_t cores = 0;
 };
 
+/// What cannot end well is said before any work; an engine counts only while its stage is not done.
+void refuse_faults(const formats::Study& study, const RunFolder& folder) {
+  std::string text;
+  const std::vector<learn::Manifest> done = folder.all();
+  for (const Finding& finding : preflight(study)) {
+    const auto needs = [&](const learn::Manifest& m) {
+      return m.task.rfind(finding.stage, 0) == 0;
+    };
+    const bool over = !finding.stage.empty() && std::ranges::any_of(done, needs);
+    if (finding.fault && !over) text += (text.empty() ? "" : "\n  ") + finding.text;
+  }
+  if (!text.empty()) throw InputError(text);
+}
+
 void run_study(const Arguments& arguments) {
   const auto begin = std::chrono::steady_clock::now();
   const formats::Study study = formats::read_study(arguments.study);
-  (void)study_composition(study);  // a glass that cannot be built is said before any work
   RunFolder folder(arguments.study);
+  refuse_faults(study, folder);
   folder.lock();
   const InterruptGuard guard;
   const std::size_t cores = arguments.cores > 0 ? arguments.cores

@@ -23,7 +23,7 @@ namespace {
 std::vector<std::string> files_of(const Pipeline& p, const std::vector<std::string>& entries) {
   std::vector<std::string> files;
   for (const std::string& entry : entries) {
-    const std::string path = p.input_path(entry);
+    const std::string path = study_path(p.study, entry);
     if (!fs::exists(path))
       throw InputError(fmt::format("{}: {} does not exist", p.study.place("level.files"), path));
     std::vector<std::string> inside;

@@ -5,8 +5,10 @@
 #include <charconv>
 #include <chrono>
 #include <condition_variable>
+#include <cstring>
 #include <filesystem>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include "app/study/interrupt.hpp"
@@ -27,6 +29,7 @@ namespace names = engines::lammps_names;
 namespace {
 
 constexpr const char* done_name = "done";
+constexpr const char* exploded_mark = "exploded: ";
 constexpr const char* start_name = "start.data";
 
 std::string read_if_there(const fs::path& path) {
@@ -39,13 +42,25 @@ struct Progressing {
   const Chain* chain = nullptr;
   std::vector<md::Chunk> chunks;
   std::size_t next = 0;
+  std::string exploded;  ///< cause; the chunks behind the one that exploded are dropped
 
   [[nodiscard]] std::string folder(std::size_t k) const {
     return (fs::path(chain->folder) / fmt::format("{:03}", k)).string();
   }
   [[nodiscard]] bool finished() const { return next == chunks.size(); }
+  /// Goes on behind the chunks that are done.
   void skip_done() {
-    while (!finished() && fs::exists(fs::path(folder(next)) / done_name)) ++next;
+    while (!finished()) {
+      const std::string mark = read_if_there(fs::path(folder(next)) / done_name);
+      if (mark.empty()) return;
+      advance(mark.starts_with(exploded_mark) ? mark.substr(std::strlen(exploded_mark)) : "");
+    }
+  }
+  /// The next chunk is done, or it exploded and is the last.
+  void advance(const std::string& cause) {
+    ++next;
+    exploded = cause;
+    if (!exploded.empty()) chunks.resize(next);
   }
   [[nodiscard]] std::uint64_t total_steps() const {
     return chunks.empty() ? 0 : chunks.back().first_step + chunks.back().steps;
@@ -59,11 +74,21 @@ struct Progressing {
   }
 };
 
-/// A bar that follows the logs of the running chunks, beside the queue's loop.
+std::uint64_t total_steps(const std::vector<Progressing>& chains) {
+  std::uint64_t sum = 0;
+  for (const Progressing& c : chains) sum += c.total_steps();
+  return sum;
+}
+
+/// A bar that follows the logs of the running chunks, beside the queue's loop. `chains` are changed
+/// only under `mutex`.
 class LogWatcher {
  public:
-  LogWatcher(const std::string& title, const std::vector<Progressing>& chains)
-      : progress_(title, total(chains)), chains_(chains), thread_([this] { watch(); }) {}
+  LogWatcher(const std::string& title, const std::vector<Progressing>& chains, std::mutex& mutex)
+      : progress_(title, total_steps(chains)),
+        chains_(chains),
+        mutex_(mutex),
+        thread_([this] { watch(); }) {}
   ~LogWatcher() {
     {
       const std::lock_guard lock(mutex_);
@@ -75,16 +100,7 @@ class LogWatcher {
   LogWatcher(const LogWatcher&) = delete;
   LogWatcher& operator=(const LogWatcher&) = delete;
 
-  /// Chains are changed only under this.
-  std::mutex& mutex() { return mutex_; }
-
  private:
-  static std::uint64_t total(const std::vector<Progressing>& chains) {
-    std::uint64_t sum = 0;
-    for (const Progressing& c : chains) sum += c.total_steps();
-    return sum;
-  }
-
   void watch() {
     std::unique_lock lock(mutex_);
     const auto done = [&] {
@@ -97,12 +113,11 @@ class LogWatcher {
       wake_.wait_for(lock, std::chrono::seconds(1), [&] { return stop_; });
       progress_.update(done(), "steps");
     }
-    progress_.finish();
   }
 
   Progress progress_;
   const std::vector<Progressing>& chains_;
-  std::mutex mutex_;
+  std::mutex& mutex_;
   std::condition_variable wake_;
   bool stop_ = false;
   std::thread thread_;
@@ -143,29 +158,36 @@ structures::Frame read_end(const Pipeline& p, const std::string& folder) {
   return formats::read_frames((fs::path(folder) / names::end_frame).string(), options).back();
 }
 
-void judge(const Progressing& at) {
+/// Why the chunk that ran last exploded, where its chain may; empty if it ended well.
+/// @throws Refused, Error with chunk, cause and folder.
+std::string judge(const Progressing& at) {
   const fs::path folder = at.folder(at.next);
   const md::Observed observed =
       engines::judge_lammps_chunk(at.chunks[at.next], read_if_there(folder / names::log),
                                   read_if_there(folder / names::screen));
-  if (observed) return;
+  if (observed) return {};
   const md::Failure& failure = observed.error();
+  const bool exploded = failure.kind == md::Failure::Kind::exploded;
+  if (exploded && at.chain->may_explode) return failure.cause;
   const std::string text =
       fmt::format("{}: {} {}: {} ({})", at.chain->name, md::name_of(at.chunks[at.next].kind),
                   md::name_of(failure.kind), failure.cause, folder.string());
-  if (failure.kind == md::Failure::Kind::exploded) throw Refused(text);
+  if (exploded) throw Refused(text);
   throw Error(text);
 }
 
 /// A chunk counts from here on.
-void settle(const Pipeline& p, const Progressing& at) {
+void settle(const Pipeline& p, Progressing& at, const std::string& exploded, std::mutex& mutex) {
   const fs::path folder = at.folder(at.next);
-  if (at.chunks[at.next].steps == 0) {
+  if (at.chunks[at.next].steps == 0 && exploded.empty()) {
     formats::WriteOptions options;
     options.elements = p.study.elements;
     formats::write_frames((folder / "end.data").string(), {read_end(p, folder.string())}, options);
   }
-  write_text((folder / done_name).string(), now_text() + "\n");
+  write_text((folder / done_name).string(),
+             exploded.empty() ? now_text() + "\n" : exploded_mark + exploded);
+  const std::lock_guard lock(mutex);
+  at.advance(exploded);
 }
 
 std::uint64_t step_of(const structures::Frame& frame) {
@@ -185,12 +207,13 @@ ChainResult result_of(const Pipeline& p, const Progressing& at) {
     for (const md::ThermoRow& row : log.rows)
       if (result.rows.empty() || row.step > result.rows.back().step) result.rows.push_back(row);
   }
-  result.end = read_end(p, result.folders.back());
+  result.exploded = at.exploded;
+  result.end = at.exploded.empty() ? read_end(p, result.folders.back()) : at.chain->start;
   return result;
 }
 
 Progressing begin(const Pipeline& p, const Chain& chain) {
-  Progressing at{&chain, md::chunks_of(chain.protocol, p.study.dynamics.chunk), 0};
+  Progressing at{&chain, md::chunks_of(chain.protocol, p.study.dynamics.chunk), 0, {}};
   fs::create_directories(chain.folder);
   const fs::path start = fs::path(chain.folder) / start_name;
   if (!fs::exists(start)) {
@@ -209,7 +232,9 @@ std::vector<ChainResult> run_chains(const Pipeline& p, const std::string& title,
   std::vector<Progressing> progressing;
   for (const Chain& chain : chains) progressing.push_back(begin(p, chain));
   {
-    LogWatcher watcher(title, progressing);
+    std::mutex mutex;
+    std::optional<LogWatcher> watcher;  // none for minimisations, whose end cannot be foreseen
+    if (total_steps(progressing) > 0) watcher.emplace(title, progressing, mutex);
     while (true) {
       InterruptGuard::check();
       std::vector<std::string> scripts;
@@ -230,10 +255,7 @@ std::vector<ChainResult> run_chains(const Pipeline& p, const std::string& title,
           fmt::format("OMP_NUM_THREADS={}", std::max<std::size_t>(1, p.cores / at_once))};
       queue::run_local(process, scripts, {at_once, false},
                        [&](std::size_t k, const queue::Outcome&) {
-                         judge(progressing[of[k]]);
-                         settle(p, progressing[of[k]]);
-                         const std::lock_guard lock(watcher.mutex());
-                         ++progressing[of[k]].next;
+                         settle(p, progressing[of[k]], judge(progressing[of[k]]), mutex);
                        });
     }
   }

@@ -19,6 +19,9 @@ struct Chain {
   structures::Frame start;
   md::Protocol protocol;
   std::vector<std::string> models;  ///< absolute paths; the first drives
+  /// An explosion ends the chain and nothing else: for runs that search for what a potential does
+  /// not know.
+  bool may_explode = false;
 };
 
 /// What a finished chain left.
@@ -26,7 +29,8 @@ struct ChainResult {
   std::vector<md::Chunk> chunks;
   std::vector<std::string> folders;  ///< of the chunks, in order
   std::vector<md::ThermoRow> rows;   ///< of all chunks, each step once
-  structures::Frame end;             ///< with velocities, unwrapped
+  structures::Frame end;             ///< with velocities, unwrapped; the start if it exploded
+  std::string exploded;              ///< why it ended early; empty if it did not
 };
 
 /// Runs the chains to their ends, as many processes at a time as there are cores; chunks that an

@@ -81,27 +81,35 @@ Stage explore(Pipeline& p, const Trained& potential) {
   const StudyExplore& e = *study.explore;
   learn::Identity identity("explore", 1);
   identity.add("potential", potential.stage.identity).add("seed", static_cast<double>(study.seed));
-  identity.add("cell", {e.x, static_cast<double>(e.atoms), e.density});
+  const glass::Composition cell = explored_composition(study);
+  identity.add("cell", cell.description()).add("density", e.density);
   identity.add("run", {e.temperature, e.time, e.every, static_cast<double>(e.runs),
                        study.dynamics.timestep});
   identity.add("select", {study.select.force[0], study.select.force[1],
                           static_cast<double>(study.select.frames)});
-  const std::vector<std::string>& units = e.units.empty() ? study.glass.units : e.units;
-  identity.add("units", units).add("formula", study.glass.formula);
   return p.stage("explore", identity, [&](const std::string& folder) {
-    const glass::Recipe recipe = glass::Recipe::parse(study.glass.formula, units);
-    const glass::Composition cell = glass::compose(recipe, e.x, e.atoms, false);
     std::vector<Chain> chains;
     for (std::size_t run = 0; run < e.runs; ++run) {
       const std::string own = (fs::path(folder) / fmt::format("{}", run)).string();
       chains.push_back({fmt::format("explore {}", run), own,
                         pack_box(cell, e.density, study.seed, "explore-pack", run, study.elements,
                                  (fs::path(own) / "pack").string()),
-                        hot_protocol(study, e, run), potential.models});
+                        hot_protocol(study, e, run), potential.models, true});
     }
     Visited visited;
     const std::vector<ChainResult> results = run_chains(p, "explore", chains);
-    for (std::size_t run = 0; run < results.size(); ++run) collect(p, results[run], run, visited);
+    for (std::size_t run = 0; run < results.size(); ++run) {
+      try {
+        collect(p, results[run], run, visited);
+      } catch (const InputError&) {
+        // The files of a run that exploded may end in the middle; what came before counts.
+        if (results[run].exploded.empty()) throw;
+      }
+      if (!results[run].exploded.empty())
+        p.say(fmt::format("run {} exploded: {}", run, results[run].exploded));
+    }
+    if (visited.frames.empty())
+      throw Refused("the exploration left no frame: see its folder " + folder);
     const learn::TrustLevels levels{study.select.force[0], study.select.force[1]};
     const learn::Selection selection =
         learn::select(visited.frames, visited.deviations, levels, study.select.frames, true);

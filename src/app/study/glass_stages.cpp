@@ -25,29 +25,6 @@ namespace {
 
 constexpr double one_bar = 1.0;
 
-/// Errors of a body get the place of a key in front.
-template <class Body>
-auto at_key(const Study& study, const char* key, const Body& body) {
-  try {
-    return body();
-  } catch (const InputError& e) {
-    throw InputError(fmt::format("{}: {}", study.place(key), e.what()));
-  }
-}
-
-void describe_dynamics(learn::Identity& identity, const Study& study) {
-  const formats::StudyDynamics& d = study.dynamics;
-  identity.add("dynamics", {d.timestep, d.chunk}).add("precision", d.precision);
-  if (d.repulsion) identity.add("repulsion", {(*d.repulsion)[0], (*d.repulsion)[1]});
-}
-
-std::vector<md::Segment> study_schedule(const Study& study) {
-  std::vector<glass::ScheduleLine> lines;
-  for (const formats::StudyScheduleLine& line : study.glass.schedule)
-    lines.push_back({line.kind, line.numbers});
-  return at_key(study, "glass.schedule", [&] { return glass::melt_quench(lines); });
-}
-
 md::Protocol protocol_of(const Study& study, std::vector<md::Segment> segments,
                          const std::string& stream, std::size_t index) {
   md::Protocol protocol;
@@ -102,15 +79,6 @@ std::vector<Stage> run_batch(
 }
 
 }  // namespace
-
-glass::Composition study_composition(const Study& study) {
-  const glass::Recipe recipe = at_key(study, "glass.units", [&] {
-    return glass::Recipe::parse(study.glass.formula, study.glass.units);
-  });
-  return at_key(study, "glass.x", [&] {
-    return glass::compose(recipe, study.glass.x, study.glass.atoms, study.glass.round);
-  });
-}
 
 std::vector<Stage> pack(Pipeline& p, const Trained& potential) {
   const glass::Composition composition = study_composition(p.study);

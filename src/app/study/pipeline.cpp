@@ -61,10 +61,4 @@ Stage Pipeline::stage(const std::string& name, const learn::Identity& identity,
   return stage;
 }
 
-std::string Pipeline::input_path(const std::string& path) const {
-  const fs::path given(path);
-  if (given.is_absolute()) return path;
-  return (fs::path(study.path).parent_path() / given).lexically_normal().string();
-}
-
 }  // namespace vitrion::app

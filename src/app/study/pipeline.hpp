@@ -53,8 +53,6 @@ class Pipeline {
 
   /// All stages so far, in the order of the pipeline.
   [[nodiscard]] const std::vector<Stage>& stages() const { return stages_; }
-  /// A path of the study file, seen from its folder.
-  [[nodiscard]] std::string input_path(const std::string& path) const;
 
  private:
   std::vector<Stage> stages_;

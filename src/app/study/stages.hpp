@@ -7,8 +7,7 @@
 
 #include "app/study/pipeline.hpp"
 #include "glass/composition.hpp"
-#include "report/record.hpp"
-#include "structures/frame.hpp"
+#include "md/protocol.hpp"
 
 namespace vitrion::app {
 
@@ -33,6 +32,14 @@ struct Trained {
 /// Labels them from first principles.
 [[nodiscard]] Stage label_selected(Pipeline& pipeline, const Stage& explored);
 
+/// Adds what of [dynamics] a run's numbers hang on.
+void describe_dynamics(learn::Identity& identity, const formats::Study& study);
+/// A path of the study file, seen from its folder.
+[[nodiscard]] std::string study_path(const formats::Study& study, const std::string& path);
+/// The schedule as segments. @throws InputError "study.toml:50: glass.schedule: ...".
+[[nodiscard]] std::vector<md::Segment> study_schedule(const formats::Study& study);
+/// The small cell of the exploration. @throws InputError with the place of explore.x.
+[[nodiscard]] glass::Composition explored_composition(const formats::Study& study);
 /// The glass that the study asks for. @throws InputError "study.toml:41: glass.x: ...".
 [[nodiscard]] glass::Composition study_composition(const formats::Study& study);
 

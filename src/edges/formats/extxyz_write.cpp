@@ -13,11 +13,15 @@ namespace vitrion::formats {
 
 namespace {
 
+/// key="xx xy xz yx ..."
 void append_tensor(std::string& text, const char* key, const Mat3& m) {
   text += key;
-  text += "=\"";
-  for (const Vec3& row : m) append(text, row);
-  text.erase(text.rfind(key) + std::char_traits<char>::length(key) + 2, 1);  // the first blank
+  const char* before = "=\"";
+  for (const Vec3& row : m)
+    for (const double x : row) {
+      append(text += before, x);
+      before = " ";
+    }
   text += '"';
 }
 

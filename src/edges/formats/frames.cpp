@@ -59,7 +59,9 @@ const FormatInfo& format_named(const std::string& name) {
 }
 
 const FormatInfo& format_of(const std::string& path) {
-  if (std::filesystem::is_directory(path) || path.ends_with('/')) return entry("deepmd/npy").info;
+  std::error_code unreadable;  // then the reader says so
+  if (path.ends_with('/') || std::filesystem::is_directory(path, unreadable))
+    return entry("deepmd/npy").info;
   const std::string name =
       std::filesystem::path(without_compression_suffix(path)).filename().string();
   std::vector<std::string> suffixes;
@@ -71,14 +73,16 @@ const FormatInfo& format_of(const std::string& path) {
         if (claims(suffix, name)) return format.info;
         suffixes.push_back(suffix);
       }
-  if (name.find('.') == name.npos && name != "..") return entry("deepmd/npy").info;
   const std::string suffix = std::filesystem::path(name).extension().string();
+  if (suffix.empty() && !std::filesystem::exists(path, unreadable)) return entry("deepmd/npy").info;
   throw InputError(fmt::format("{}: the suffix '{}' names no known format{}; known are: {}", path,
                                suffix, did_you_mean(suffix, suffixes), fmt::join(suffixes, " ")));
 }
 
 std::unique_ptr<FrameReader> open_frames(const std::string& path, const ReadOptions& options) {
-  if (!std::filesystem::exists(path)) throw InputError(fmt::format("{}: does not exist", path));
+  std::error_code unreadable;  // then the reader says so
+  if (!std::filesystem::exists(path, unreadable) && !unreadable)
+    throw InputError(fmt::format("{}: does not exist", path));
   const Format& format = chosen(path, options.format);
   if (!format.open) throw InputError(fmt::format("{}: {} is not read", path, format.info.name));
   return format.open(path, options);

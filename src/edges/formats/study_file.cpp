@@ -88,6 +88,8 @@ void read_levels(TomlReader& root, Study& study) {
     study.levels.push_back(read_level(reader));
     reader.finish();
   }
+  if (study.levels.size() == 2 && study.levels[0].name == study.levels[1].name)
+    root.fail("level", fmt::format("names {} twice", study.levels[0].name));
   if (study.levels.empty() || study.levels.size() > 2)
     root.fail("level", "must be given once (the truth) or twice (a teacher, then the truth)");
 }

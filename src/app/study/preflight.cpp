@@ -1,0 +1,104 @@
+#include "app/study/preflight.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <sstream>
+
+#include "app/engine_labeller.hpp"
+#include "app/study/stages.hpp"
+#include "base/error.hpp"
+#include "edges/engines/gpaw.hpp"
+
+namespace vitrion::app {
+
+namespace fs = std::filesystem;
+using formats::Study;
+
+namespace {
+
+bool in_path(const std::string& program) {
+  const char* path = std::getenv("PATH");
+  std::istringstream folders(path == nullptr ? "" : path);
+  for (std::string folder; std::getline(folders, folder, ':');)
+    if (fs::exists(fs::path(folder) / program)) return true;
+  return false;
+}
+
+/// The text of `body`, or the fault that it throws.
+template <class Body>
+Finding look(const Body& body) {
+  try {
+    return {body(), false, ""};
+  } catch (const InputError& e) {
+    return {e.what(), true, ""};
+  }
+}
+
+std::vector<Finding> look_at_levels(const Study& study) {
+  std::vector<Finding> findings;
+  for (const formats::StudyLevel& level : study.levels)
+    for (const auto* entries : {&level.files, &level.test})
+      for (const std::string& entry : *entries) {
+        const std::string path = study_path(study, entry);
+        const bool there = fs::exists(path);
+        findings.push_back(
+            {fmt::format("level {}: {}{}", level.name, path, there ? "" : " does not exist"),
+             !there, ""});
+      }
+  return findings;
+}
+
+std::vector<Finding> look_at_engines(const Study& study) {
+  std::vector<Finding> findings;
+  const bool packs = in_path("packmol");
+  findings.push_back(
+      {packs ? "packmol is installed" : "packmol is not in PATH: apt-get install packmol", !packs,
+       "pack"});
+  if (!study.explore) return findings;
+  const engines::WorkerEngine engine = engines::gpaw_engine({});
+  const std::string python = find_python(engine.venv);
+  findings.push_back({python.empty() ? fmt::format("engine {}: {} is not there; {} makes it",
+                                                   engine.name, engine.venv, engine.installer)
+                                     : fmt::format("engine {}: {}", engine.name, python),
+                      python.empty(), "label"});
+  return findings;
+}
+
+std::string glass_text(const glass::Composition& c) {
+  return fmt::format("x = {:g}, {} atoms = {}", c.x, c.atoms, c.description());
+}
+
+/// Steps and atoms say what the dynamics will cost; the training says its own.
+std::string cost(const Study& study, const std::vector<md::Segment>& schedule) {
+  double glass_ps = 0;
+  for (const md::Segment& s : schedule) glass_ps += s.time;
+  const auto& m = study.measure;
+  const double glasses = static_cast<double>(study.glass.replicas);
+  const double measure_ps =
+      static_cast<double>(m.temperature.size()) * glasses * (m.settle_npt + m.settle_nvt + m.time);
+  const double steps = (glasses * glass_ps + measure_ps) / study.dynamics.timestep;
+  return fmt::format(
+      "cost: {} models x {} training steps; {:.3g} steps of {} atoms ({:g} ps of glass making, "
+      "{:g} ps of "
+      "measuring)",
+      study.potential.ensemble,
+      study.train.first.steps + study.train.finish.steps + study.train.retrain.steps, steps,
+      study.glass.atoms, glasses * glass_ps, measure_ps);
+}
+
+}  // namespace
+
+std::vector<Finding> preflight(const Study& study) {
+  std::vector<Finding> findings = look_at_levels(study);
+  for (Finding& finding : look_at_engines(study)) findings.push_back(std::move(finding));
+  findings.push_back(look([&] { return "glass: " + glass_text(study_composition(study)); }));
+  if (study.explore)
+    findings.push_back(
+        look([&] { return "exploration: " + glass_text(explored_composition(study)); }));
+  findings.push_back(look([&] { return cost(study, study_schedule(study)); }));
+  return findings;
+}
+
+}  // namespace vitrion::app
