@@ -78,6 +78,23 @@ std::optional<ReplicaValue> collective_of_run(const Trajectory& t,
   return ReplicaValue{sigma, fit.slope_error / fit.slope, std::numeric_limits<double>::infinity()};
 }
 
+/// MSD over all origins of the framework's atoms at one lag.
+std::optional<double> framework_msd(const Trajectory& t, double lag_ps) {
+  const auto lag = static_cast<std::size_t>(std::llround(lag_ps / t.time_step()));
+  double sum = 0;
+  std::size_t terms = 0;
+  for (std::size_t i = 0; i < t.atoms(); ++i) {
+    if (std::find(t.framework.begin(), t.framework.end(), t.species.name(i)) == t.framework.end())
+      continue;
+    for (std::size_t f = 0; f + lag < t.frames(); ++f, ++terms)
+      for (std::size_t a = 0; a < 3; ++a) {
+        const double d = t.path(i, a)[f + lag] - t.path(i, a)[f];
+        sum += d * d;
+      }
+  }
+  return terms > 0 ? std::optional<double>(sum / static_cast<double>(terms)) : std::nullopt;
+}
+
 /// Refused if a run is, with the mean of the runs' bounds.
 std::optional<Estimate> refused_run(const std::vector<ConductivityRun>& runs,
                                     Estimate Diffusion::*estimate, const std::string& unit) {
@@ -161,6 +178,7 @@ ConductivityRun conductivity_of_run(const Trajectory& trajectory,
   options.validate();
   ConductivityRun run;
   run.diffusion = diffusion(trajectory, options.species, options.diffusion);
+  run.framework_msd = framework_msd(trajectory, run.diffusion.window_last);
   const CorrelatedMean volume = correlated_mean(trajectory.volumes);
   run.volume = volume.mean;
   run.volume_error = volume.error;

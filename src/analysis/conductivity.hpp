@@ -33,6 +33,9 @@ struct ConductivityRun {
   double volume = 0;        ///< A^3, mean of this run
   double volume_error = 0;  ///< A^3
   Estimate sigma_NE;        ///< S/cm
+  /// A^2, MSD of the framework's atoms at the end of D's window; absent if their paths were not
+  /// kept. Over a bond length squared (4 A^2) the framework flows: the run is one of a liquid.
+  std::optional<double> framework_msd;
   /// S/cm with the relative error of one collective path; absent if D is refused.
   std::optional<ReplicaValue> collective;
 };

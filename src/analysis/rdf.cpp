@@ -26,17 +26,31 @@ double smallest_height(const structures::Cell& cell) {
   return std::min({h[0], h[1], h[2]});
 }
 
-/// Binomial smoothing over five bins, so that the noise of one bin makes no peak.
-std::vector<double> smoothed(std::span<const double> g) {
+/// Gaussian smoothing of standard deviation `width` (A), so that the noise of one bin makes no
+/// peak.
+std::vector<double> smoothed(std::span<const double> r, std::span<const double> g, double width) {
+  const double bin = r[1] - r[0];
+  const auto reach = static_cast<long>(std::ceil(3 * width / bin));
   const auto n = static_cast<long>(g.size());
   std::vector<double> result(g.size());
   for (long i = 0; i < n; ++i) {
-    const auto at = [&](long k) { return g[static_cast<std::size_t>(std::clamp(k, 0L, n - 1))]; };
-    result[static_cast<std::size_t>(i)] =
-        (at(i - 2) + 4 * at(i - 1) + 6 * at(i) + 4 * at(i + 1) + at(i + 2)) / 16;
+    double sum = 0;
+    double total = 0;
+    for (long k = std::max(0L, i - reach); k <= std::min(n - 1, i + reach); ++k) {
+      const double x = static_cast<double>(k - i) * bin / width;
+      const double weight = std::exp(-x * x / 2);
+      sum += weight * g[static_cast<std::size_t>(k)];
+      total += weight;
+    }
+    result[static_cast<std::size_t>(i)] = sum / total;
   }
   return result;
 }
+
+// Narrow for the place of a bond's peak, wide for the bottom behind it, where there is only noise
+// to lose.
+constexpr double peak_width = 0.02;
+constexpr double minimum_width = 0.08;
 
 }  // namespace
 
@@ -108,38 +122,36 @@ void RdfAccumulator::add(const structures::Frame& frame) {
 }
 
 std::optional<Rdf::Peak> first_peak(std::span<const double> r, std::span<const double> g) {
-  const std::vector<double> s = smoothed(g);
+  const std::vector<double> s = smoothed(r, g, peak_width);
   const double highest = *std::max_element(s.begin(), s.end());
   if (!(highest > 0)) return std::nullopt;
   std::size_t i = 0;
   while (s[i] < highest / 2) ++i;
   std::size_t top = i;
   for (; i < s.size() && s[i] >= highest / 2; ++i)
-    if (g[i] > g[top]) top = i;
-  if (top == 0 || top + 1 == g.size()) return Rdf::Peak{r[top], g[top]};
-  const double left = g[top - 1];
-  const double right = g[top + 1];
-  const double curvature = left - 2 * g[top] + right;
-  const double shift = curvature < 0 ? 0.5 * (left - right) / curvature : 0;
-  return Rdf::Peak{r[top] + shift * (r[1] - r[0]), g[top] - 0.25 * (left - right) * shift};
+    if (s[i] > s[top]) top = i;
+  if (top == 0 || top + 1 == s.size()) return Rdf::Peak{r[top], g[top]};
+  const double curvature = s[top - 1] - 2 * s[top] + s[top + 1];
+  const double shift = curvature < 0 ? 0.5 * (s[top - 1] - s[top + 1]) / curvature : 0;
+  return Rdf::Peak{r[top] + shift * (r[1] - r[0]), g[top]};
 }
 
 std::optional<double> first_minimum(std::span<const double> r, std::span<const double> g,
                                     const Rdf::Peak& peak) {
-  const std::vector<double> s = smoothed(g);
+  const std::vector<double> s = smoothed(r, g, minimum_width);
   std::size_t i = 0;
   while (i < r.size() && r[i] < peak.r) ++i;
   if (i == r.size()) return std::nullopt;
   std::size_t lowest = i;
   for (; i < s.size(); ++i) {
     if (s[i] < s[lowest]) lowest = i;
-    // The shell after a sharp bond peak is no tenth of it, so a fifth of the ideal gas is enough.
-    if (s[i] - s[lowest] > std::min(0.1 * (peak.g - s[lowest]), 0.2)) {
-      // A bottom that is flat (often at zero) is cut in its middle.
-      std::size_t end = lowest;
-      while (end + 1 < i && s[end + 1] <= s[lowest] + 1e-3 * peak.g) ++end;
-      return (r[lowest] + r[end]) / 2;
-    }
+    // The shell after a sharp bond is no tenth of its peak, so a fifth of the ideal gas is enough.
+    const double rise = std::min(0.2, std::max(0.1 * (peak.g - s[lowest]), 0.05 * peak.g));
+    if (s[i] - s[lowest] <= rise) continue;
+    // A bottom that is flat (often at zero) is cut in its middle.
+    std::size_t end = lowest;
+    while (end + 1 < i && s[end + 1] <= s[lowest] + 1e-3 * peak.g) ++end;
+    return (r[lowest] + r[end]) / 2;
   }
   return std::nullopt;
 }

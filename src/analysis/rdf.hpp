@@ -60,7 +60,7 @@ struct Rdf {
   std::vector<double> coordination;  ///< neighbours of the second kind within the bin's outer edge
   struct Peak {
     double r = 0;  ///< A, vertex of the parabola through three bins
-    double g = 0;
+    double g = 0;  ///< of the highest bin
   };
   std::optional<Peak> first_peak;
   std::optional<double> first_minimum;  ///< A
@@ -75,11 +75,13 @@ struct Rdf {
 /// All pairs A-B with A before or at B in the order of the file, without those of absent atoms.
 [[nodiscard]] std::vector<std::string> all_pairs(const RdfAccumulator& run);
 
-/// The highest point of the first stretch over half of the highest value; nothing if g is zero.
+/// The highest point (smoothed by 0.02 A) of the first stretch over half of the highest value;
+/// nothing if g is zero.
 [[nodiscard]] std::optional<Rdf::Peak> first_peak(std::span<const double> r,
                                                   std::span<const double> g);
-/// The lowest point after the peak before g rises again by a tenth of the fall (middle of a flat
-/// bottom); nothing if it never rises.
+/// The lowest point after the peak, smoothed by 0.08 A, before g rises again by a tenth of the fall
+/// (at least a twentieth of the peak, at most 0.2); the middle of a flat bottom; nothing if it
+/// never rises.
 [[nodiscard]] std::optional<double> first_minimum(std::span<const double> r,
                                                   std::span<const double> g, const Rdf::Peak& peak);
 

@@ -171,7 +171,8 @@ json to_json(const Conductivity& c, const std::vector<std::string>& files) {
               {"msd_at_window_end", d.msd_at_end},
               {"variance_inflation", d.inflation},
               {"condition", d.condition},
-              {"guard", d.guard}};
+              {"guard", d.guard},
+              {"framework_msd", optional_number(run.framework_msd)}};
     runs.push_back(std::move(j));
   }
   return {{"quantity", "conductivity"},

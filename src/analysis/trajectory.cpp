@@ -209,6 +209,7 @@ Trajectory TrajectoryBuilder::finish() && {
   t.reference_cell = (1 / static_cast<double>(f_count)) * cell_sum_;
   t.largest_step = largest_step_;
   t.drift_frame = drift_frame_;
+  if (options_.drift == DriftFrame::framework) t.framework = options_.framework;
   t.species.names = all_.names;
   for (const std::size_t i : kept_) t.species.of_atom.push_back(all_.of_atom[i]);
 

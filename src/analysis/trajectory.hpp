@@ -36,7 +36,8 @@ struct Trajectory {
   Mat3 reference_cell{};          ///< mean cell over the frames, rows in A
   std::vector<double> positions;  ///< (N, 3, F) A: fractional paths times the reference cell
   double largest_step = 0;  ///< of a fractional coordinate between frames; 0 if none was followed
-  std::string drift_frame;  ///< in words, for records
+  std::vector<std::string> framework;  ///< species whose mean displacement was taken off, if any
+  std::string drift_frame;             ///< in words, for records
 
   [[nodiscard]] std::size_t frames() const { return times.size(); }
   [[nodiscard]] std::size_t atoms() const { return species.size(); }

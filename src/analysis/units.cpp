@@ -164,7 +164,11 @@ UnitCensus unit_census(std::span<const UnitSeries> runs) {
       const CorrelatedMean m = correlated_mean(run.series(name));
       means.push_back(fraction ? per_phosphorus(m, run.phosphorus()) : m);
     }
-    return combine_means(means, "1", method);
+    Estimate e = combine_means(means, "1", method);
+    // A count is not negative and a fraction not over one, whatever few replicas allow.
+    if (name != "residual") e.low = std::max(0.0, e.low);
+    if (fraction) e.high = std::min(1.0, e.high);
+    return e;
   };
   for (const std::string& name : names) {
     if (name == "residual")

@@ -147,7 +147,7 @@ void run_msd(const Arguments& a) {
   for (const std::string& file : a.files)
     runs.push_back(analysis::msd_table(
         read_trajectory(file, a.input, a.species,
-                        a.species.empty() ? std::vector<std::string>{"Na"} : a.species),
+                        a.species.empty() ? std::vector<std::string>{"Na"} : a.species, false),
         a.threads));
   const analysis::MsdTable m = analysis::mean_of(runs);
   if (a.json) {
@@ -179,7 +179,7 @@ analysis::Conductivity conductivity_of(const Arguments& a, const std::vector<std
   std::vector<analysis::ConductivityRun> runs;
   for (const std::string& file : files)
     runs.push_back(analysis::conductivity_of_run(
-        read_trajectory(file, a.input, {options.species}, {options.species}), options));
+        read_trajectory(file, a.input, {options.species}, {options.species}, true), options));
   return analysis::combine(std::move(runs), options);
 }
 

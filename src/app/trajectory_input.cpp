@@ -146,7 +146,7 @@ void for_each_frame(const std::string& path, const TrajectoryInput& input, bool 
 
 analysis::Trajectory read_trajectory(const std::string& path, const TrajectoryInput& input,
                                      const std::vector<std::string>& keep,
-                                     const std::vector<std::string>& mobile) {
+                                     const std::vector<std::string>& mobile, bool keep_framework) {
   analysis::TrajectoryOptions options;
   options.keep = keep;
   options.unwrapped = input.unwrapped;
@@ -165,6 +165,8 @@ analysis::Trajectory read_trajectory(const std::string& path, const TrajectoryIn
       if (input.framework.empty() && std::find(options.framework.begin(), options.framework.end(),
                                                "P") != options.framework.end())
         options.framework = {"P"};
+      if (keep_framework && !options.keep.empty())
+        options.keep.insert(options.keep.end(), options.framework.begin(), options.framework.end());
       // A file of nothing but mobile ions has no framework to stand on.
       if (input.drift == "auto" && options.framework.empty())
         options.drift = analysis::DriftFrame::centre_of_mass;

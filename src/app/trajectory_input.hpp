@@ -41,11 +41,12 @@ struct TrajectoryInput {
 void for_each_frame(const std::string& path, const TrajectoryInput& input, bool need_time,
                     const std::function<void(const structures::Frame&, double)>& body);
 
-/// The paths of `keep` (empty: of all) in the framework's frame; `mobile` are no part of a
-/// framework.
+/// The paths of `keep` (empty: of all), and of the framework if asked for, in the framework's
+/// frame; `mobile` are no part of a framework.
 [[nodiscard]] analysis::Trajectory read_trajectory(const std::string& path,
                                                    const TrajectoryInput& input,
                                                    const std::vector<std::string>& keep,
-                                                   const std::vector<std::string>& mobile);
+                                                   const std::vector<std::string>& mobile,
+                                                   bool keep_framework);
 
 }  // namespace vitrion::app

@@ -108,6 +108,51 @@ Panel parity_panel(const Record& record, const Tables& tables, const Quantity& q
   return panel;
 }
 
+/// The columns of lcurve.out that a panel shows.
+struct CurveColumns {
+  const char* title;
+  const char* label;
+  const char* validation;
+  const char* training;
+  const char* alone;  ///< the training error's name where there is no validation
+};
+
+/// Root mean square over the 2 n + 1 rows around each, which is the error over their batches
+/// together.
+std::vector<double> running_rms(const std::vector<double>& y, std::size_t n) {
+  std::vector<double> result(y.size());
+  for (std::size_t i = 0; i < y.size(); ++i) {
+    const std::size_t first = i < n ? 0 : i - n;
+    const std::size_t last = std::min(y.size() - 1, i + n);
+    double sum = 0;
+    for (std::size_t k = first; k <= last; ++k) sum += y[k] * y[k];
+    result[i] = std::sqrt(sum / static_cast<double>(last - first + 1));
+  }
+  return result;
+}
+
+/// One member's curve, its steps counted from `begin`.
+void add_curve(const Table& table, const CurveColumns& columns, double begin,
+               const std::string& colour, const std::string& label, Panel& panel) {
+  std::vector<double> step = *table.find("step");
+  for (double& x : step) x += begin;
+  const auto add = [&](const std::vector<double>& y, bool thick) {
+    Series s = thinned(step, y, 400);
+    s.colour = colour;
+    s.width = thick ? 1.8 : 0.6;
+    s.opacity = thick ? 1 : 0.3;
+    if (thick) s.label = label;
+    panel.series.push_back(std::move(s));
+  };
+  const std::vector<double>* training = table.find(columns.training);
+  if (training == nullptr) training = table.find(columns.alone);
+  if (training != nullptr) add(*training, false);
+  if (const std::vector<double>* validation = table.find(columns.validation))
+    add(*validation, true);
+  else if (training != nullptr)
+    add(running_rms(*training, training->size() / 40), true);
+}
+
 }  // namespace
 
 Figure parity_figure(const Record& record, const Tables& tables) {
@@ -131,46 +176,35 @@ Figure learning_figure(const Record& record, const Tables& tables) {
   Figure figure;
   figure.name = "learning";
   figure.caption =
-      "Errors while learning, as lcurve.out has them: thick on validation frames (where there are "
-      "any), thin on "
-      "the batch of training frames of that step. One colour a phase, one line a member.";
+      "Errors while learning, as lcurve.out has them; a colour a phase, one after the other, a "
+      "line a member. "
+      "Thick: on validation frames, or where there are none the root mean square over the batches "
+      "of a "
+      "twentieth of the phase, which are drawn pale.";
   figure.columns = 2;
   figure.panel_width = 540;
-  struct Column {
-    const char* title;
-    const char* label;
-    const char* validation;
-    const char* training;
-    const char* alone;
-  };
-  for (const Column& c :
-       {Column{"Force error", "RMSE (eV/Å)", "rmse_f_val", "rmse_f_trn", "rmse_f"},
-        Column{"Energy error", "RMSE (eV per atom)", "rmse_e_val", "rmse_e_trn", "rmse_e"}}) {
+  for (const CurveColumns& columns :
+       {CurveColumns{"Force error", "RMSE (eV/Å)", "rmse_f_val", "rmse_f_trn", "rmse_f"},
+        CurveColumns{"Energy error", "RMSE (eV per atom)", "rmse_e_val", "rmse_e_trn", "rmse_e"}}) {
     Panel panel;
-    panel.title = c.title;
-    panel.x.label = "step";
-    panel.y = {c.label, true, {}, {}, {}};
+    panel.title = columns.title;
+    panel.x.label = "step, all phases";
+    panel.y = {columns.label, true, {}, {}, {}};
     std::vector<std::string> phases;
+    double begin = 0;  // of the phase
+    double end = 0;
     for (const LearningCurve& curve : record.potential.learning_curves) {
       const auto table = tables.find(curve.file);
-      if (table == tables.end()) continue;
-      const std::vector<double>* step = table->second.find("step");
-      if (step == nullptr) continue;
-      const auto phase = static_cast<std::size_t>(
-          std::find(phases.begin(), phases.end(), curve.phase) - phases.begin());
-      const bool new_phase = phase == phases.size();
-      if (new_phase) phases.push_back(curve.phase);
-      for (const char* name : {c.training, c.alone, c.validation}) {
-        const std::vector<double>* y = table->second.find(name);
-        if (y == nullptr) continue;
-        Series s = thinned(*step, *y, 400);
-        const bool thick = name == std::string(c.validation);
-        s.width = thick ? 1.8 : 0.7;
-        s.opacity = thick ? 1 : 0.55;
-        s.colour = palette::distinct(phase);
-        if (new_phase && (thick || !table->second.find(c.validation))) s.label = curve.phase;
-        panel.series.push_back(std::move(s));
+      if (table == tables.end() || table->second.rows() == 0 || !table->second.find("step"))
+        continue;
+      const bool new_phase = phases.empty() || phases.back() != curve.phase;
+      if (new_phase) {
+        phases.push_back(curve.phase);
+        begin = end;
       }
+      add_curve(table->second, columns, begin, palette::distinct(phases.size() - 1),
+                new_phase ? curve.phase : std::string(), panel);
+      end = std::max(end, begin + table->second.find("step")->back());
     }
     if (!panel.series.empty()) figure.panels.push_back(std::move(panel));
   }

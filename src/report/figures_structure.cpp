@@ -63,7 +63,7 @@ Figure quench_figure(const Record& record, const Tables& tables) {
       s.label = fmt::format("replica {}", record.glass.replicas[k].replica);
       panel.series.push_back(std::move(s));
     }
-    panel.legend = panel.series.size() > 1;
+    panel.legend = panel.series.size() > 1 && figure.panels.empty();
     if (!panel.series.empty()) figure.panels.push_back(std::move(panel));
   }
   return figure;

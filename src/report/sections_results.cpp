@@ -70,6 +70,9 @@ void add_run_rows(const json& conductivity, HtmlTable& table) {
                                                 window[1].get<double>())
                                   : "-",
                cell(r, "loglog_slope"), fmt::format("{:.2f}", r.value("cage_plateau", 0.0)),
+               r.contains("framework_msd") && r["framework_msd"].is_number()
+                   ? fmt::format("{:.2g}", r["framework_msd"].get<double>())
+                   : "-",
                escaped(r.value("guard", ""))});
   }
 }
@@ -147,7 +150,7 @@ std::string transport_section(const Record& record, const FigureHtml& figure) {
   HtmlTable results({"T (K)", "D (cm² s⁻¹)", "D, paper's estimator", "σ<sub>NE</sub> (S cm⁻¹)",
                      "σ collective (S cm⁻¹)", "Haven ratio"});
   HtmlTable runs({"T (K)", "run", "D (cm² s⁻¹)", ">ions", ">ps", "window (ps)", "log-log slope",
-                  ">cage (Å²)", "guard"});
+                  ">cage (Å²)", ">framework (Å²)", "guard"});
   std::vector<std::string> reasons;
   for (const json& c : record.conductivity) {
     const double T = c.value("temperature", 0.0);
@@ -169,10 +172,14 @@ std::string transport_section(const Record& record, const FigureHtml& figure) {
           "Student's t over the runs and the errors within them.");
   if (!reasons.empty()) html += "<h3>What was refused, and why</h3>\n" + list_html(reasons);
   if (!runs.empty())
-    html += "<h3>Run by run</h3>\n" + runs.html(
-                                          "The window is where the fit was made; the log-log slope "
-                                          "of the MSD over it must agree with 1, and "
-                                          "the MSD must end over three times its cage plateau.");
+    html += "<h3>Run by run</h3>\n" +
+            runs.html(
+                "The window is where the fit was made; the log-log slope "
+                "of the MSD over it must agree with 1, and "
+                "the MSD must end over three times its cage plateau. Framework: the MSD of its "
+                "atoms over the window; over some 4 Å² (a "
+                "P-S bond squared) the framework flows, and the run is one of a liquid, not of a "
+                "glass.");
   return html + arrhenius_html(record, figure);
 }
 

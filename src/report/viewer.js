@@ -92,8 +92,9 @@
   box.setAttribute('position', new THREE.BufferAttribute(new Float32Array(edges), 3));
   world.add(new THREE.LineSegments(box, new THREE.LineBasicMaterial({ color: 0x9aa5b1 })));
 
-  var reach = Math.max(rows[0].length(), rows[1].length(), rows[2].length());
-  camera.position.set(1.35 * reach, 1.0 * reach, 2.6 * reach);
+  // Far enough that the whole cell fits, whichever way it is turned.
+  var reach = rows[0].clone().add(rows[1]).add(rows[2]).length() / 2;
+  camera.position.set(0.5, 0.38, 1).normalize().multiplyScalar(reach / Math.sin(camera.fov * Math.PI / 360));
   camera.lookAt(0, 0, 0);
   var controls = new THREE.OrbitControls(camera, renderer.domElement);
   controls.enablePan = false;
@@ -101,8 +102,8 @@
   controls.enableZoom = false;
   renderer.domElement.addEventListener('mousedown', function () { controls.enableZoom = true; });
   renderer.domElement.addEventListener('mouseleave', function () { controls.enableZoom = false; });
-  controls.minDistance = reach;
-  controls.maxDistance = 6 * reach;
+  controls.minDistance = 1.2 * reach;
+  controls.maxDistance = 12 * reach;
 
   function draw() { renderer.render(scene, camera); }
   function resize() {

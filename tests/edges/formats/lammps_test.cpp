@@ -100,6 +100,8 @@ TEST(LammpsDump, ErrorsNameFileLineAndRule) {
   EXPECT_THAT(error(head + "ITEM: BOX BOUNDS pp pp pp\n0 0\n0 4\n0 5\n" + rows),
               HasSubstr("is flat"));
   EXPECT_THAT(error("ITEM: ENTRIES\n"), HasSubstr("'ITEM: ENTRIES' does not belong"));
+  EXPECT_THAT(error(head + box + "ITEM: ATOMS id type x y z\n1 1 0 0 0\n2 2 1 1 1.2"),
+              HasSubstr("b.dump:11: the line has no end: the file is cut"));
   EXPECT_THAT(error("hello\n"), HasSubstr("b.dump:1: a line of a dump starts with 'ITEM: '"));
 }
 

@@ -1,6 +1,8 @@
 // What must hold whatever the model: sums, symmetries, equivalent cells, and LAMMPS's own commands.
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "edges/lammps/support.hpp"
 
 namespace vitrion::lammps {
@@ -142,6 +144,18 @@ TEST_F(Lammps, MinimizeConverges) {
                                      HasSubstr("Stopping criterion = force tolerance")));
   EXPECT_LT(thermo().last("PotEng"), thermo().first("PotEng") - 1);
   EXPECT_LT(thermo().last("Fmax"), 0.05 * thermo().first("Fmax"));
+}
+
+TEST_F(Lammps, NveKeepsTheEnergy) {
+  for (const char* precision : {"double", "single"}) {
+    ASSERT_EQ(run(nve(precision) + "run 300\n"), 0) << said();
+    const Table t = thermo(1);
+    // Velocity Verlet's own ripple at 1 fs is some 1e-4 eV of 1.2 eV kinetic energy; an error of
+    // the forces by 1 % would show as 1e-2 eV.
+    for (const double energy : t.column("TotEng"))
+      EXPECT_NEAR(energy, t.first("TotEng"), 1e-3) << precision;
+    EXPECT_GT(std::abs(t.last("PotEng") - t.first("PotEng")), 0.1);
+  }
 }
 
 TEST_F(Lammps, NptMovesATriclinicBoxTheSameOnTwoRanks) {

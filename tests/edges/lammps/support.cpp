@@ -118,6 +118,13 @@ std::string zbl(const std::string& prefix) {
   return lines;
 }
 
+std::string nve(const std::string& precision) {
+  return start() + "pair_style hybrid/overlay vitrion " + model("final") + " precision " +
+         precision + " zbl 2.0 3.0\npair_coeff * * vitrion Na P S O\n" + zbl("zbl") +
+         "minimize 1e-6 1e-4 300 3000\nreset_timestep 0\nvelocity all create 600 1\n"
+         "timestep 0.001\nfix 1 all nve\nthermo 50\n";
+}
+
 void expect_close(double a, double b, double relative, const std::string& what) {
   EXPECT_LE(std::abs(a - b), relative * std::abs(b)) << what << ": " << a << " and " << b;
 }

@@ -48,8 +48,13 @@ class Lammps : public testing::Test {
 /// A script's first lines: the golden cell of 32 atoms (Na P S O) and thermo output with all
 /// digits.
 [[nodiscard]] std::string start();
-/// The fraction lines of pair_coeff for zbl between all of Na P S O, behind `prefix`.
+/// The lines of pair_coeff for zbl between all of Na P S O, behind `prefix`.
 [[nodiscard]] std::string zbl(const std::string& prefix);
+
+/// NVE at 1 fs with the final model under vitrion, up to its `run`. The model has no physics: a
+/// short-range repulsion keeps its atoms apart, and a minimisation takes them off the walls. They
+/// then move at 300 K.
+[[nodiscard]] std::string nve(const std::string& precision);
 
 /// |a - b| <= relative * |b|, for numbers printed with 15 digits.
 void expect_close(double a, double b, double relative, const std::string& what);
