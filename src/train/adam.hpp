@@ -22,12 +22,12 @@ struct AdamOptions {
 
 class Adam {
  public:
-  Adam(const AdamOptions& options, std::size_t parameters);
+  /// One number per entry of `mask`; those with 0 never move.
+  Adam(const AdamOptions& options, std::span<const char> mask);
 
-  /// One update of `parameters` in place; those with mask 0 stay. A `gradient` that is too long is
-  /// scaled.
-  void step(std::span<double> parameters, std::span<double> gradient, std::span<const char> mask,
-            double rate, ThreadPool& threads);
+  /// One update of `parameters` in place. A `gradient` that is too long is scaled.
+  void step(std::span<double> parameters, std::span<double> gradient, double rate,
+            ThreadPool& threads);
 
   [[nodiscard]] std::uint64_t steps() const { return steps_; }
   [[nodiscard]] const std::vector<double>& first_moment() const { return m_; }
@@ -35,7 +35,16 @@ class Adam {
   void restore(std::uint64_t steps, std::vector<double> first, std::vector<double> second);
 
  private:
+  /// Numbers that one thread takes at a time.
+  struct Block {
+    std::size_t begin;
+    std::size_t end;
+  };
+  void clip(std::span<double> gradient, ThreadPool& threads) const;
+
   AdamOptions options_;
+  std::vector<Block>
+      blocks_;  ///< of the numbers that move; they do not depend on the number of threads
   std::uint64_t steps_ = 0;
   std::vector<double> m_;
   std::vector<double> v_;

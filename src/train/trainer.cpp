@@ -87,7 +87,6 @@ struct Trainer::Implementation {
   std::optional<Batches> validation_batches;
   potential::BatchGradient net;
   std::vector<double> parameters;
-  std::vector<char> mask;
   Adam adam;
 
   std::size_t step = 0;
@@ -111,8 +110,7 @@ struct Trainer::Implementation {
         batches(*training, options.batch, options.sampling, options.seed, "train"),
         net(model, *options.precision, options.gemm, threads),
         parameters(potential::parameters(model)),
-        mask(potential::trainable_mask(model)),
-        adam(options.adam, parameters.size()),
+        adam(options.adam, potential::trainable_mask(model)),
         interval(members.size() + 1, 0.0),
         gradient(parameters.size()) {
     check_fit(model, *training);
@@ -156,7 +154,7 @@ struct Trainer::Implementation {
           "a smaller learning_rate.start_lr or other data may help",
           step + 1, training->systems()[batch.system].name, fmt::join(batch.frames, " ")));
     net.gradient(std::span(seeds.data(), batch.frames.size()), gradient);
-    adam.step(parameters, gradient, mask, now, *threads);
+    adam.step(parameters, gradient, now, *threads);
     net.set_parameters(parameters);
     ++step;
     for (std::size_t k = 0; k < members.size(); ++k) interval[k] += errors.*members[k];

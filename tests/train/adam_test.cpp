@@ -17,11 +17,11 @@ constexpr std::array<std::array<double, 3>, 4> gradients = {
 std::vector<double> after_four_steps(const AdamOptions& options,
                                      std::vector<char> mask = {1, 1, 1}) {
   ThreadPool threads(1);
-  Adam adam(options, 3);
+  Adam adam(options, mask);
   std::vector<double> p = {0.5, -1.25, 2.0};
   for (std::size_t k = 0; k < gradients.size(); ++k) {
     std::array<double, 3> g = gradients[k];
-    adam.step(p, g, mask, 0.01 * std::pow(0.9, static_cast<double>(k)), threads);
+    adam.step(p, g, 0.01 * std::pow(0.9, static_cast<double>(k)), threads);
   }
   return p;
 }
@@ -62,13 +62,12 @@ TEST(Adam, BitsDoNotDependOnThreads) {
   std::vector<std::vector<double>> results;
   for (const std::size_t count : {1, 3}) {
     ThreadPool threads(count);
-    Adam adam(options, n);
+    Adam adam(options, std::vector<char>(n, 1));
     std::vector<double> p(n, 1.0);
     std::vector<double> g(n);
-    const std::vector<char> mask(n, 1);
     for (int step = 0; step < 3; ++step) {
       for (std::size_t k = 0; k < n; ++k) g[k] = std::sin(static_cast<double>(k * (step + 1)));
-      adam.step(p, g, mask, 0.01, threads);
+      adam.step(p, g, 0.01, threads);
     }
     results.push_back(std::move(p));
   }
