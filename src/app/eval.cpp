@@ -11,9 +11,9 @@
 #include "base/error.hpp"
 #include "base/progress.hpp"
 #include "base/threads.hpp"
+#include "edges/formats/bytes/output_file.hpp"
+#include "edges/formats/deepmd/npy.hpp"
 #include "edges/formats/frames.hpp"
-#include "edges/formats/npy.hpp"
-#include "edges/formats/output_file.hpp"
 #include "md/model_deviation.hpp"
 
 namespace vitrion::app {

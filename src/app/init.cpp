@@ -9,7 +9,7 @@
 #include "app/commands.hpp"
 #include "app/study/run_folder.hpp"
 #include "base/error.hpp"
-#include "edges/formats/whole_file.hpp"
+#include "edges/formats/bytes/whole_file.hpp"
 
 namespace vitrion::app {
 

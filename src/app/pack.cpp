@@ -10,7 +10,7 @@
 #include "app/study/packing.hpp"
 #include "base/error.hpp"
 #include "edges/formats/frames.hpp"
-#include "edges/formats/study_file.hpp"
+#include "edges/formats/study/file.hpp"
 
 namespace vitrion::app {
 

@@ -6,7 +6,7 @@
 #include <cstdio>
 
 #include "base/error.hpp"
-#include "edges/formats/model_file.hpp"
+#include "edges/formats/model/file.hpp"
 #include "potential/frame_configuration.hpp"
 #include "potential/slots.hpp"
 

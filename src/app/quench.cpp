@@ -9,7 +9,7 @@
 #include "app/study/interrupt.hpp"
 #include "app/study/stages.hpp"
 #include "edges/formats/frames.hpp"
-#include "edges/formats/study_file.hpp"
+#include "edges/formats/study/file.hpp"
 
 namespace vitrion::app {
 

@@ -15,7 +15,7 @@
 #include "app/study/stages.hpp"
 #include "base/error.hpp"
 #include "base/progress.hpp"
-#include "edges/formats/study_file.hpp"
+#include "edges/formats/study/file.hpp"
 
 namespace vitrion::app {
 

@@ -6,7 +6,7 @@
 #include "app/commands.hpp"
 #include "app/study/run_folder.hpp"
 #include "base/progress.hpp"
-#include "edges/formats/study_file.hpp"
+#include "edges/formats/study/file.hpp"
 
 namespace vitrion::app {
 

@@ -11,8 +11,8 @@
 #include "base/error.hpp"
 #include "base/progress.hpp"
 #include "base/threads.hpp"
-#include "edges/formats/deepmd_detail.hpp"
-#include "edges/formats/deepmd_systems.hpp"
+#include "edges/formats/deepmd/detail.hpp"
+#include "edges/formats/deepmd/systems.hpp"
 #include "edges/formats/frames.hpp"
 
 namespace vitrion::app {

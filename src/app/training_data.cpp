@@ -6,7 +6,7 @@
 #include <filesystem>
 
 #include "base/error.hpp"
-#include "edges/formats/deepmd_systems.hpp"
+#include "edges/formats/deepmd/systems.hpp"
 #include "edges/formats/frames.hpp"
 
 namespace vitrion::app {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "edges/formats/deepmd_input.hpp"
+#include "edges/formats/training/deepmd_input.hpp"
 #include "train/dataset.hpp"
 
 namespace vitrion::app {

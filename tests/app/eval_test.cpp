@@ -11,7 +11,7 @@
 #include <sstream>
 #include <string>
 
-#include "edges/formats/npy.hpp"
+#include "edges/formats/deepmd/npy.hpp"
 
 namespace vitrion {
 namespace {

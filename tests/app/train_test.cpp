@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "app/train_support.hpp"
-#include "edges/formats/npy.hpp"
+#include "edges/formats/deepmd/npy.hpp"
 
 namespace vitrion {
 namespace {

@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "edges/formats/deepmd/npy.hpp"
 #include "edges/formats/frames.hpp"
-#include "edges/formats/model_file.hpp"
-#include "edges/formats/npy.hpp"
+#include "edges/formats/model/file.hpp"
 
 namespace vitrion::potential {
 

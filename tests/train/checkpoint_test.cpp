@@ -1,5 +1,5 @@
 // Checkpoint files: every field comes back, every kind of damage is told, the last good one stays.
-#include "edges/formats/checkpoint.hpp"
+#include "edges/formats/training/checkpoint.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,8 +8,8 @@
 #include <fstream>
 
 #include "base/error.hpp"
-#include "edges/formats/lcurve.hpp"
-#include "edges/formats/whole_file.hpp"
+#include "edges/formats/bytes/whole_file.hpp"
+#include "edges/formats/training/lcurve.hpp"
 
 namespace vitrion::formats {
 namespace {

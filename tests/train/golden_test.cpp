@@ -6,12 +6,12 @@
 #include <sstream>
 
 #include "base/threads.hpp"
-#include "edges/formats/deepmd_input.hpp"
+#include "edges/formats/bytes/whole_file.hpp"
+#include "edges/formats/deepmd/npy.hpp"
 #include "edges/formats/frames.hpp"
-#include "edges/formats/lcurve.hpp"
-#include "edges/formats/model_file.hpp"
-#include "edges/formats/npy.hpp"
-#include "edges/formats/whole_file.hpp"
+#include "edges/formats/model/file.hpp"
+#include "edges/formats/training/deepmd_input.hpp"
+#include "edges/formats/training/lcurve.hpp"
 #include "potential/engine.hpp"
 #include "train/trainer.hpp"
 

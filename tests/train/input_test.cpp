@@ -8,8 +8,8 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
-#include "edges/formats/deepmd_input.hpp"
-#include "edges/formats/json_lines.hpp"
+#include "edges/formats/training/deepmd_input.hpp"
+#include "edges/formats/training/json_lines.hpp"
 
 namespace vitrion::formats {
 namespace {

@@ -9,7 +9,7 @@
 
 #include "base/error.hpp"
 #include "base/threads.hpp"
-#include "edges/formats/checkpoint.hpp"
+#include "edges/formats/training/checkpoint.hpp"
 #include "potential/engine.hpp"
 #include "train/ensemble.hpp"
 #include "train/initial_model.hpp"
@@ -78,7 +78,7 @@ struct Outcome {
 
 /// Runs to the end; `from` holds a checkpoint, or nothing for a fresh run.
 Outcome run(const Options& options, std::size_t thread_count, const std::string& from = {},
-        std::size_t stop_at = 0) {
+            std::size_t stop_at = 0) {
   const auto data = small_dataset();
   const auto validation = small_dataset(2);
   auto threads = std::make_shared<ThreadPool>(thread_count);

@@ -8,8 +8,8 @@
 #include "app/study/stages.hpp"
 #include "base/error.hpp"
 #include "base/random.hpp"
+#include "edges/formats/bytes/whole_file.hpp"
 #include "edges/formats/frames.hpp"
-#include "edges/formats/whole_file.hpp"
 
 namespace vitrion::app {
 

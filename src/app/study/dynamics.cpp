@@ -17,8 +17,8 @@
 #include "base/units.hpp"
 #include "edges/engines/lammps_input.hpp"
 #include "edges/engines/lammps_log.hpp"
+#include "edges/formats/bytes/whole_file.hpp"
 #include "edges/formats/frames.hpp"
-#include "edges/formats/whole_file.hpp"
 #include "edges/queue/local.hpp"
 
 namespace vitrion::app {

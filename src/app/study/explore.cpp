@@ -17,8 +17,8 @@
 #include "edges/engines/gpaw.hpp"
 #include "edges/engines/lammps_input.hpp"
 #include "edges/engines/lammps_log.hpp"
+#include "edges/formats/bytes/whole_file.hpp"
 #include "edges/formats/frames.hpp"
-#include "edges/formats/whole_file.hpp"
 #include "learn/selection.hpp"
 
 namespace vitrion::app {

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "edges/formats/model_file.hpp"
+#include "edges/formats/model/file.hpp"
 #include "potential/engine.hpp"
 #include "train/dataset.hpp"
 

@@ -10,7 +10,7 @@
 
 #include "app/study/run_folder.hpp"
 #include "base/threads.hpp"
-#include "edges/formats/study_file.hpp"
+#include "edges/formats/study/file.hpp"
 
 namespace vitrion::app {
 

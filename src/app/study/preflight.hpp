@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "edges/formats/study_file.hpp"
+#include "edges/formats/study/file.hpp"
 
 namespace vitrion::app {
 

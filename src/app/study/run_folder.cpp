@@ -14,8 +14,8 @@
 #include <filesystem>
 
 #include "base/error.hpp"
-#include "edges/formats/output_file.hpp"
-#include "edges/formats/whole_file.hpp"
+#include "edges/formats/bytes/output_file.hpp"
+#include "edges/formats/bytes/whole_file.hpp"
 
 namespace vitrion::app {
 

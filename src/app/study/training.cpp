@@ -11,11 +11,11 @@
 #include "base/error.hpp"
 #include "base/progress.hpp"
 #include "base/random.hpp"
-#include "edges/formats/checkpoint.hpp"
-#include "edges/formats/deepmd_input.hpp"
 #include "edges/formats/frames.hpp"
-#include "edges/formats/lcurve.hpp"
-#include "edges/formats/model_file.hpp"
+#include "edges/formats/model/file.hpp"
+#include "edges/formats/training/checkpoint.hpp"
+#include "edges/formats/training/deepmd_input.hpp"
+#include "edges/formats/training/lcurve.hpp"
 #include "train/ensemble.hpp"
 
 namespace vitrion::app {

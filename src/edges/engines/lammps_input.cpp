@@ -9,7 +9,7 @@
 
 #include "base/error.hpp"
 #include "edges/engines/script.hpp"
-#include "edges/formats/output_file.hpp"
+#include "edges/formats/bytes/output_file.hpp"
 #include "structures/elements.hpp"
 
 namespace vitrion::engines {

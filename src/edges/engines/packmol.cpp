@@ -8,9 +8,9 @@
 
 #include "base/error.hpp"
 #include "edges/engines/script.hpp"
+#include "edges/formats/bytes/output_file.hpp"
+#include "edges/formats/bytes/whole_file.hpp"
 #include "edges/formats/frames.hpp"
-#include "edges/formats/output_file.hpp"
-#include "edges/formats/whole_file.hpp"
 
 namespace vitrion::engines {
 

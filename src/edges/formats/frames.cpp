@@ -6,7 +6,7 @@
 #include <filesystem>
 
 #include "base/error.hpp"
-#include "edges/formats/compression.hpp"
+#include "edges/formats/bytes/compression.hpp"
 #include "edges/formats/format.hpp"
 
 namespace vitrion::formats {

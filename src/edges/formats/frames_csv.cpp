@@ -6,8 +6,8 @@
 #include <set>
 
 #include "base/error.hpp"
-#include "edges/formats/output_file.hpp"
-#include "edges/formats/whole_file.hpp"
+#include "edges/formats/bytes/output_file.hpp"
+#include "edges/formats/bytes/whole_file.hpp"
 
 namespace vitrion::formats {
 

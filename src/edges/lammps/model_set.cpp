@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "base/error.hpp"
-#include "edges/formats/model_file.hpp"
+#include "edges/formats/model/file.hpp"
 #include "potential/slots.hpp"
 
 namespace vitrion::lammps {

@@ -1,7 +1,7 @@
 // deepmd folders: sets, optional labels, padding, trees, provenance, and what is refused.
 #include <gmock/gmock.h>
 
-#include "edges/formats/npy.hpp"
+#include "edges/formats/deepmd/npy.hpp"
 #include "support.hpp"
 
 namespace vitrion::formats {

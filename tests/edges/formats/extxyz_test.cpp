@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "base/units.hpp"
-#include "edges/formats/extxyz_comment.hpp"
+#include "edges/formats/extxyz/comment.hpp"
 #include "structures/elements.hpp"
 #include "support.hpp"
 

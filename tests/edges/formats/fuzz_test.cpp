@@ -2,8 +2,8 @@
 // whole, or throws an InputError that begins with the file's name; never anything else.
 #include <variant>
 
+#include "edges/formats/deepmd/npy.hpp"
 #include "edges/formats/frames_csv.hpp"
-#include "edges/formats/npy.hpp"
 #include "support.hpp"
 
 namespace vitrion::formats {

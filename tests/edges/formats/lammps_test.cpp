@@ -2,8 +2,8 @@
 // errors.
 #include <gmock/gmock.h>
 
-#include "edges/formats/lammps_box.hpp"
-#include "edges/formats/numbers.hpp"
+#include "edges/formats/bytes/numbers.hpp"
+#include "edges/formats/lammps/box.hpp"
 #include "support.hpp"
 
 namespace vitrion::formats {

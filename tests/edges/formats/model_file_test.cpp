@@ -1,15 +1,15 @@
 // Model files: written and read back bit for bit, DeePMD-kit's own files read, foreign and broken
 // ones refused by name.
-#include "edges/formats/model_file.hpp"
+#include "edges/formats/model/file.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "edges/formats/model_dictionary.hpp"
-#include "edges/formats/model_hdf5.hpp"
-#include "edges/formats/model_yaml.hpp"
+#include "edges/formats/bytes/whole_file.hpp"
+#include "edges/formats/model/dictionary.hpp"
+#include "edges/formats/model/hdf5.hpp"
+#include "edges/formats/model/yaml.hpp"
 #include "edges/formats/support.hpp"
-#include "edges/formats/whole_file.hpp"
 #include "potential/random_model.hpp"
 
 namespace vitrion::formats {

@@ -1,10 +1,10 @@
 // .npy arrays: what NumPy wrote is read, what we write is byte for byte what NumPy writes, damage
 // is named.
-#include "edges/formats/npy.hpp"
+#include "edges/formats/deepmd/npy.hpp"
 
 #include <gmock/gmock.h>
 
-#include "edges/formats/whole_file.hpp"
+#include "edges/formats/bytes/whole_file.hpp"
 #include "support.hpp"
 
 namespace vitrion::formats {

@@ -1,5 +1,5 @@
 // Study files: values and lines as written, and one clear sentence for each kind of mistake.
-#include "edges/formats/study_file.hpp"
+#include "edges/formats/study/file.hpp"
 
 #include <gmock/gmock.h>
 

@@ -1,6 +1,6 @@
 // Runs that must not go on, or must say something: explosions, lone atoms, too small a sel,
 // refusals.
-#include "edges/formats/model_file.hpp"
+#include "edges/formats/model/file.hpp"
 #include "edges/lammps/support.hpp"
 #include "potential/random_model.hpp"
 

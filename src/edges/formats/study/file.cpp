@@ -1,0 +1,266 @@
+#include "edges/formats/study/file.hpp"
+
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+#include "edges/formats/bytes/whole_file.hpp"
+#include "edges/formats/study/toml_reader.hpp"
+
+namespace vitrion::formats {
+
+namespace {
+
+/// Reads a sub-table by a function; without the table the defaults stay.
+template <class Body>
+void section(TomlReader& root, const char* key, const Body& body) {
+  const toml::node* node = root.take(key);
+  if (node == nullptr) return;
+  const toml::table* table = node->as_table();
+  if (table == nullptr) root.fail(key, "must be a table");
+  TomlReader reader = root.sub(key, *table);
+  body(reader);
+  reader.finish();
+}
+
+bool positive(const Range& r) {
+  return r[0] > 0 && r[1] > 0;
+}
+
+void read_head(TomlReader& t, Study& study) {
+  t.require("name");
+  t.require("elements");
+  t.get("name", study.name);
+  t.get("elements", study.elements);
+  t.check(!study.elements.empty(), "elements", "must name at least one element");
+  std::size_t seed = study.seed;
+  t.get("seed", seed);
+  study.seed = seed;
+  t.get("demonstration", study.demonstration);
+  t.get("statement", study.statement);
+}
+
+void read_potential(TomlReader& t, StudyPotential& p) {
+  t.get("cutoff", p.cutoff);
+  t.get("smooth", p.smooth);
+  t.check(p.cutoff > 0, "cutoff", "A must be positive");
+  if (!(p.smooth >= 0 && p.smooth < p.cutoff))
+    t.fail("smooth", fmt::format("A must be below potential.cutoff = {} A", p.cutoff));
+  t.get("embedding", p.embedding);
+  t.get("axis", p.axis);
+  t.get("fitting", p.fitting);
+  t.get("one_side", p.one_side);
+  t.get("ensemble", p.ensemble);
+  t.check(!p.embedding.empty(), "embedding", "must have at least one layer");
+  t.check(!p.fitting.empty(), "fitting", "must have at least one layer");
+  t.check(p.axis >= 1 && p.axis <= p.embedding.back(), "axis",
+          "must be 1 to the last embedding width");
+  t.check(p.ensemble >= 1 && p.ensemble <= 16, "ensemble", "must be 1 to 16");
+}
+
+StudyLevel read_level(TomlReader& t) {
+  StudyLevel level;
+  t.require("name");
+  t.require("files");
+  t.get("name", level.name);
+  t.get("files", level.files);
+  t.check(!level.files.empty(), "files", "must name at least one file");
+  t.get("test", level.test);
+  t.get("dispersion", level.dispersion);
+  t.check(level.dispersion.empty() || level.dispersion == "d3", "dispersion",
+          "must be \"d3\" (add it from d3/ beside the files) or be left out");
+  t.get("max_force", level.max_force);
+  section(t, "factor", [&](TomlReader& f) {
+    f.get("energy", level.energy_factor);
+    f.get("force", level.force_factor);
+    f.get("virial", level.virial_factor);
+  });
+  return level;
+}
+
+void read_levels(TomlReader& root, Study& study) {
+  const toml::node* node = root.take("level");
+  if (node == nullptr) root.fail("level", "is missing: [[level]] names the labels to train on");
+  const toml::array* array = node->as_array();
+  if (array == nullptr || !array->is_array_of_tables())
+    root.fail("level", "must be written [[level]]");
+  for (std::size_t k = 0; k < array->size(); ++k) {
+    TomlReader reader = root.sub("level", *array->get(k)->as_table());
+    study.levels.push_back(read_level(reader));
+    reader.finish();
+  }
+  if (study.levels.size() == 2 && study.levels[0].name == study.levels[1].name)
+    root.fail("level", fmt::format("names {} twice", study.levels[0].name));
+  if (study.levels.empty() || study.levels.size() > 2)
+    root.fail("level", "must be given once (the truth) or twice (a teacher, then the truth)");
+}
+
+void read_training(TomlReader& parent, const char* key, StudyTraining& training) {
+  section(parent, key, [&](TomlReader& t) {
+    t.get("steps", training.steps);
+    t.get("rate", training.rate);
+    t.check(positive(training.rate) && training.rate[1] <= training.rate[0], "rate",
+            "must be two positive numbers, the first not the smaller");
+    t.get("weight", training.weight);
+    t.check(training.weight > 0 && training.weight <= 1, "weight", "must be above 0, at most 1");
+  });
+}
+
+void read_train(TomlReader& t, StudyTrain& train) {
+  read_training(t, "first", train.first);
+  read_training(t, "finish", train.finish);
+  read_training(t, "retrain", train.retrain);
+  section(t, "prefactor", [&](TomlReader& p) {
+    p.get("energy", train.energy);
+    p.get("force", train.force);
+    p.get("virial", train.virial);
+  });
+  t.get("batch_atoms", train.batch_atoms);
+  t.check(train.batch_atoms > 0, "batch_atoms", "must be positive");
+  t.get("precision", train.precision);
+  t.check(train.precision == "single" || train.precision == "double", "precision",
+          "must be \"single\" or \"double\"");
+}
+
+void read_explore(TomlReader& t, StudyExplore& e) {
+  t.get("units", e.units);
+  t.get("x", e.x);
+  t.get("atoms", e.atoms);
+  t.get("density", e.density);
+  t.check(e.density > 0, "density", "g/cm3 must be positive");
+  t.get("temperature", e.temperature);
+  t.check(e.temperature > 0, "temperature", "K must be positive");
+  t.get("time", e.time);
+  t.check(e.time > 0, "time", "ps must be positive");
+  t.get("every", e.every);
+  t.check(e.every > 0 && e.every <= e.time, "every",
+          "ps must be positive and at most explore.time");
+  t.get("runs", e.runs);
+  t.check(e.runs >= 1, "runs", "must be at least 1");
+}
+
+StudyScheduleLine read_schedule_line(const TomlReader& t, const toml::node& node) {
+  const toml::array* line = node.as_array();
+  const char* rule = "must be a list of lines such as [\"ramp\", 300, 1400, 100]";
+  if (line == nullptr || line->empty() || !line->get(0)->is_string()) t.fail("schedule", rule);
+  StudyScheduleLine result{*line->get(0)->value<std::string>(), {}};
+  for (std::size_t k = 1; k < line->size(); ++k) {
+    if (!line->get(k)->is_number()) t.fail("schedule", rule);
+    result.numbers.push_back(*line->get(k)->value<double>());
+  }
+  return result;
+}
+
+void read_glass(TomlReader& t, StudyGlass& glass) {
+  t.get("units", glass.units);
+  t.get("formula", glass.formula);
+  t.get("x", glass.x);
+  t.get("atoms", glass.atoms);
+  t.get("round", glass.round);
+  t.get("density", glass.density);
+  t.check(glass.density > 0, "density", "g/cm3 must be positive");
+  t.get("replicas", glass.replicas);
+  t.check(glass.replicas >= 1, "replicas", "must be at least 1");
+  t.require("schedule");
+  const toml::array* schedule = t.take("schedule")->as_array();
+  if (schedule == nullptr || schedule->empty()) t.fail("schedule", "must be a list of lines");
+  for (const toml::node& line : *schedule) glass.schedule.push_back(read_schedule_line(t, line));
+}
+
+void read_measure(TomlReader& t, StudyMeasure& m) {
+  t.require("temperature");
+  t.get("temperature", m.temperature);
+  t.check(!m.temperature.empty(), "temperature", "must name at least one temperature");
+  for (const double kelvin : m.temperature)
+    t.check(kelvin > 0, "temperature", "K must be positive");
+  t.get("mobile", m.mobile);
+  t.get("framework", m.framework);
+  t.get("charge", m.charge);
+  t.check(m.charge != 0, "charge", "must not be zero");
+  t.get("heat_rate", m.heat_rate);
+  t.check(m.heat_rate > 0, "heat_rate", "K/ps must be positive");
+  t.get("settle_npt", m.settle_npt);
+  t.get("settle_nvt", m.settle_nvt);
+  t.check(m.settle_npt > 0, "settle_npt", "ps must be positive");
+  t.check(m.settle_nvt > 0, "settle_nvt", "ps must be positive");
+  t.get("time", m.time);
+  t.check(m.time > 0, "time", "ps must be positive");
+  t.get("every", m.every);
+  t.check(m.every > 0 && 20 * m.every <= m.time, "every",
+          "ps must be positive and at most a twentieth of measure.time");
+}
+
+void read_dynamics(TomlReader& t, StudyDynamics& d) {
+  t.get("timestep", d.timestep);
+  t.check(d.timestep > 0 && d.timestep <= 0.005, "timestep", "ps must be positive, at most 0.005");
+  t.get("chunk", d.chunk);
+  t.check(d.chunk >= d.timestep, "chunk", "ps must be at least a timestep");
+  t.get("precision", d.precision);
+  t.check(d.precision == "single" || d.precision == "double", "precision",
+          "must be \"single\" or \"double\"");
+  if (t.has("repulsion")) {
+    Range r{};
+    t.get("repulsion", r);
+    t.check(r[0] > 0 && r[0] < r[1], "repulsion", "A must be two rising radii");
+    d.repulsion = r;
+  }
+}
+
+void read_queue(TomlReader& t, Study& study) {
+  const toml::node* cores = t.take("cores");
+  if (cores == nullptr) return;
+  if (cores->is_string()) {
+    t.check(*cores->value<std::string>() == "all", "cores", "must be \"all\" or a number");
+    return;
+  }
+  t.get("cores", study.cores);
+  t.check(study.cores >= 1, "cores", "must be at least 1");
+}
+
+}  // namespace
+
+std::string Study::place(const std::string& key) const {
+  const auto found = lines.find(key);
+  return found == lines.end() ? fmt::format("{}: {}", path, key)
+                              : fmt::format("{}:{}: {}", path, found->second, key);
+}
+
+Study read_study(const std::string& path) {
+  const std::string text = read_whole_file(path);
+  toml::table document;
+  try {
+    document = toml::parse(text, path);
+  } catch (const toml::parse_error& e) {
+    throw InputError(fmt::format("{}:{}: {}", path, e.source().begin.line, e.description()));
+  }
+  Study study;
+  study.path = path;
+  TomlReader root(document, path, "", study.lines);
+  root.require("study");
+  section(root, "study", [&](TomlReader& t) { read_head(t, study); });
+  section(root, "potential", [&](TomlReader& t) { read_potential(t, study.potential); });
+  read_levels(root, study);
+  section(root, "train", [&](TomlReader& t) { read_train(t, study.train); });
+  section(root, "label", [&](TomlReader& t) {
+    t.get("engine", study.label.engine);
+    t.check(study.label.engine == "gpaw", "engine", "must be \"gpaw\"");
+    t.get("cutoff_eV", study.label.cutoff_eV);
+    t.get("kpoints", study.label.kpoints);
+  });
+  section(root, "explore", [&](TomlReader& t) { read_explore(t, study.explore.emplace()); });
+  section(root, "select", [&](TomlReader& t) {
+    t.get("force", study.select.force);
+    t.check(study.select.force[0] > 0 && study.select.force[0] < study.select.force[1], "force",
+            "eV/A must be two rising trust levels");
+    t.get("frames", study.select.frames);
+  });
+  root.require("glass");
+  section(root, "glass", [&](TomlReader& t) { read_glass(t, study.glass); });
+  root.require("measure");
+  section(root, "measure", [&](TomlReader& t) { read_measure(t, study.measure); });
+  section(root, "dynamics", [&](TomlReader& t) { read_dynamics(t, study.dynamics); });
+  section(root, "queue", [&](TomlReader& t) { read_queue(t, study); });
+  root.finish();
+  return study;
+}
+
+}  // namespace vitrion::formats
