@@ -7,7 +7,9 @@
 
 #include "base/threads.hpp"
 #include "potential/kernels/block.hpp"
-#include "potential/kernels/fitting.hpp"
+#include "potential/kernels/energy_net.hpp"
+#include "potential/kernels/network.hpp"
+#include "potential/kernels/simd_inference.hpp"
 #include "potential/kernels/table.hpp"
 
 namespace vitrion::potential {
@@ -41,14 +43,13 @@ constexpr std::size_t most_shares = 8;
 template <class T>
 struct Workspace {
   BlockRows<T> rows;
-  Buffer<T> gr, dgr, d, dd, drn;
+  Buffer<T> gr, dgr, d, dd, drn, square, energy;
   Buffer<double> force;
   Buffer<T> g, dg;               ///< (rows, ld) of the exact embedding; dg = dg/ds
   std::vector<Buffer<T>> layer;  ///< arrays of the embedding's tape
   std::vector<LayerTape<T>> tape;
-  std::vector<Buffer<T>> fit_layer;  ///< arrays of the fitting net's tape
-  std::vector<FittingTape<T>> fit;
   NetworkScratch<T> scratch;
+  EnergyScratch<T> fitting;
 };
 
 /// What a block leaves for the sums that follow, in the order of the blocks.
@@ -105,9 +106,9 @@ class Core final : public Engine::Implementation {
       embeddings_[i].load(descriptor.embeddings[i], {}, false);
     fittings_.resize(types());
     for (std::size_t t = 0; t < types(); ++t)
-      fittings_[t].load(model.fitting.nets[t], {descriptor.width(), descriptor.axis_neuron}, true);
+      fittings_[t].load(model.fitting.nets[t], {descriptor.width(), descriptor.axis_neuron});
     ld_ = padded<T>(descriptor.width());
-    stride_ = fittings_.front().stride;
+    stride_ = fittings_.front().stride();
   }
 
   /// The range of s: from that of R = 0 to that of the table's smallest distance, over all centres
@@ -158,10 +159,10 @@ class Core final : public Engine::Implementation {
       if (model.fitting.excludes(type)) continue;
       constant_[t] += model.fitting.bias_atom_e[t];
       if (!model.fitting.removes_vacuum(type)) continue;
-      const T* d = work.d.need(stride_);
-      fit_tape(fittings_[t], 1, work);
-      fitting_forward<T>(fittings_[t], gemm, {1, d, nullptr}, work.fit, work.scratch);
-      constant_[t] -= static_cast<double>(work.fit.back().y[0]);
+      T energy;
+      fittings_[t].compute(gemm, 1, work.d.need(stride_), &energy, work.dd.need(stride_),
+                           work.fitting);
+      constant_[t] -= static_cast<double>(energy);
     }
   }
 
@@ -178,18 +179,6 @@ class Core final : public Engine::Implementation {
       work.tape[l].f1 = work.layer[3 * l + 2].need(size);
     }
     embedding_forward<T>(net, gemm, n, s, work.tape, work.scratch);
-  }
-
-  void fit_tape(const PackedNetwork<T>& net, std::size_t n, Workspace<T>& work) {
-    work.fit_layer.resize(4 * net.layers.size());
-    work.fit.resize(net.layers.size());
-    for (std::size_t l = 0; l < net.layers.size(); ++l) {
-      const std::size_t size = n * net.layers[l].ld;
-      work.fit[l].y = work.fit_layer[4 * l].need(size);
-      work.fit[l].f1 = work.fit_layer[4 * l + 1].need(size);
-      work.fit[l].lambda_y = work.fit_layer[4 * l + 2].need(size);
-      work.fit[l].lambda_h = work.fit_layer[4 * l + 3].need(size);
-    }
   }
 
   void prepare(const Configuration& configuration, Result& result) {
@@ -223,14 +212,11 @@ class Core final : public Engine::Implementation {
     const auto t = static_cast<std::size_t>(block.type);
     work.rows.assign(model, views_[t], {&configuration, 1}, centres, false);
     descriptors(t, centres.size(), work);
-    const PackedNetwork<T>& net = fittings_[t];
-    fit_tape(net, centres.size(), work);
-    fitting_forward<T>(net, gemm, {centres.size(), work.d.data(), nullptr}, work.fit, work.scratch);
+    T* energy = work.energy.need(centres.size());
+    fittings_[t].compute(gemm, centres.size(), work.d.data(), energy,
+                         work.dd.need(centres.size() * stride_), work.fitting);
     for (std::size_t a = 0; a < centres.size(); ++a)
-      result.atom_energy[centres[a].atom] +=
-          static_cast<double>(work.fit.back().y[a * net.layers.back().ld]);
-    T* dd = work.dd.need(centres.size() * stride_);
-    fitting_backward<T>(net, gemm, centres.size(), work.fit, dd, work.scratch);
+      result.atom_energy[centres[a].atom] += static_cast<double>(energy[a]);
     row_derivatives(t, centres.size(), work);
     keep_forces(t, centres, sums_[index], work, result);
   }
@@ -286,8 +272,8 @@ class Core final : public Engine::Implementation {
     const T scale = static_cast<T>(1.0 / static_cast<double>(descriptor.slots()));
     for (std::size_t i = 0; i < n * 4 * ld_; ++i) gr_all[i] *= scale;
     for (std::size_t a = 0; a < n; ++a)
-      k.contract(descriptor.axis_neuron, descriptor.width(), gr_all + a * 4 * ld_,
-                 gr_all + a * 4 * ld_, d + a * stride_, false);
+      inference_kernels<T>().contract_half(descriptor.axis_neuron, descriptor.width(),
+                                           gr_all + a * 4 * ld_, d + a * stride_);
   }
 
   /// g and dg/ds of all rows of neighbour type u.
@@ -319,11 +305,12 @@ class Core final : public Engine::Implementation {
     const T* rn = rows.rn.data();
     T* drn = work.drn.need(4 * stride);
     T* dgr = work.dgr.need(4 * ld_);
+    T* square = work.square.need((descriptor.axis_neuron + 4) * padded<T>(descriptor.axis_neuron));
     const T scale = static_cast<T>(1.0 / static_cast<double>(descriptor.slots()));
     for (std::size_t a = 0; a < n; ++a) {
-      std::fill_n(dgr, 4 * ld_, T(0));
-      k.contract_backward(descriptor.axis_neuron, descriptor.width(), work.dd.data() + a * stride_,
-                          work.gr.data() + a * 4 * ld_, dgr);
+      inference_kernels<T>().contract_half_backward(descriptor.axis_neuron, descriptor.width(),
+                                                    work.dd.data() + a * stride_,
+                                                    work.gr.data() + a * 4 * ld_, square, dgr);
       for (std::size_t i = 0; i < 4 * ld_; ++i) dgr[i] *= scale;
       for (std::size_t u = 0; u < types(); ++u) {
         const std::size_t first = rows.first(u, a), last = rows.last(u, a);
@@ -413,7 +400,8 @@ class Core final : public Engine::Implementation {
   std::size_t ld_ = 0;      ///< padded width of the embedding
   std::size_t stride_ = 0;  ///< of the descriptors
   std::vector<TypeView> views_;
-  std::vector<PackedNetwork<T>> embeddings_, fittings_;
+  std::vector<PackedNetwork<T>> embeddings_;
+  std::vector<EnergyNet<T>> fittings_;
   std::vector<std::optional<EmbeddingTable<T>>> tables_;
   std::vector<Buffer<T>> padding_;  ///< (types, types) g of an empty slot
   std::vector<double> constant_;    ///< (types) eV

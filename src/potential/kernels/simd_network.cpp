@@ -6,21 +6,13 @@
 #define HWY_TARGET_INCLUDE "potential/kernels/simd_network.cpp"
 #include "hwy/foreach_target.h"  // IWYU pragma: keep
 
-#include "hwy/contrib/math/math-inl.h"
 #include "hwy/highway.h"
+#include "potential/kernels/simd_tanh-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace vitrion::potential::kernels::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
-
-/// tanh x = (1 - e) / (1 + e) with e = exp(-2|x|), which never overflows.
-template <class D, class V>
-HWY_INLINE V tanh_vector(D d, V x) {
-  const V one = hn::Set(d, hn::TFromD<D>(1));
-  const V e = hn::Exp(d, hn::Mul(hn::Set(d, hn::TFromD<D>(-2)), hn::Abs(x)));
-  return hn::CopySign(hn::Div(hn::Sub(one, e), hn::Add(one, e)), x);
-}
 
 template <class T>
 void tanh_values(std::size_t n, T* h, T* f1, T* f2) {
