@@ -55,7 +55,6 @@ void run_study(const Arguments& arguments) {
   Pipeline pipeline(study, folder, cores, fs::read_symlink("/proc/self/exe").string());
   fmt::print("study {}: {} on {}\n", study.name, folder.path(), machine_text(cores));
 
-  const std::string started = now_text();
   const Stage data = prepare_data(pipeline);
   const Trained first = train_first(pipeline, data);
   const Trained finished = train_finish(pipeline, data, first);
@@ -75,8 +74,6 @@ void run_study(const Arguments& arguments) {
   report::Record record =
       gather_record(pipeline, {data, first, finished, final, explored ? &*explored : nullptr,
                                labelled ? &*labelled : nullptr, quenched, analysed});
-  record.study.started = started;
-  record.study.finished = now_text();
   write_text((fs::path(folder.path()) / "record.json").string(),
              report::to_json(record).dump(1) + "\n");
   const std::string report = write_report(folder.path());

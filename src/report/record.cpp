@@ -102,6 +102,7 @@ void read_glass(const Part& part, Glass& glass) {
   part.read("formula", glass.formula);
   part.read("x", glass.x);
   part.read("atoms", glass.atoms);
+  part.read("density", glass.density);
   part.each("replicas", [&](const Part& e) {
     GlassReplica& replica = glass.replicas.emplace_back();
     e.read("replica", replica.replica);
@@ -137,7 +138,7 @@ json potential_json(const Potential& p) {
 }
 
 json glass_json(const Glass& g) {
-  json j = {{"formula", g.formula}, {"x", g.x}, {"atoms", g.atoms}};
+  json j = {{"formula", g.formula}, {"x", g.x}, {"atoms", g.atoms}, {"density", g.density}};
   for (const GlassReplica& e : g.replicas)
     j["replicas"].push_back({{"replica", e.replica},
                              {"trace", e.trace},

@@ -95,6 +95,7 @@ struct Glass {
   std::string formula;  ///< "Na96 P32 S109 O19"
   double x = 0;         ///< of Na3PS(4-x)Ox
   std::size_t atoms = 0;
+  nlohmann::json density;  ///< analysis record `density` of all replicas, or null
   std::vector<GlassReplica> replicas;
 };
 

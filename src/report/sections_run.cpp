@@ -72,10 +72,11 @@ std::string force_card(const Record& record) {
 
 std::string cards(const Record& record) {
   std::string html = force_card(record);
-  const std::vector<GlassReplica>& glasses = record.glass.replicas;
-  if (!glasses.empty() && glasses[0].density.is_object())
-    html += estimate_card("Density", estimate_from_json(glasses[0].density.at("density")),
-                          glasses.size() > 1 ? "replica 0; all stand in the table" : "one glass");
+  if (record.glass.density.is_object())
+    html += estimate_card("Density", estimate_from_json(record.glass.density.at("density")),
+                          record.glass.replicas.size() == 1
+                              ? "one glass"
+                              : fmt::format("{} glasses", record.glass.replicas.size()));
   // The coldest conductivity: a card is a glimpse, the table has all.
   if (!record.conductivity.empty()) {
     const json& c = record.conductivity[0];

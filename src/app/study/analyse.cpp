@@ -31,6 +31,7 @@ void analyse_glasses(const Pipeline& p, const std::vector<Stage>& quenched, cons
                      json& out) {
   std::vector<analysis::RdfAccumulator> rdfs;
   std::vector<analysis::UnitSeries> units;
+  std::vector<analysis::DensitySeries> densities;
   out["glasses"] = json::array();
   const double timestep = p.study.dynamics.timestep;
   for (const Stage& stage : quenched) {
@@ -48,11 +49,13 @@ void analyse_glasses(const Pipeline& p, const std::vector<Stage>& quenched, cons
     }
     rdfs.push_back(std::move(rdf));
     units.push_back(std::move(census));
-    const std::vector<analysis::DensitySeries> one = {density};
-    out["glasses"].push_back({{"trace", p.folder.relative(stage.file("trace"))},
-                              {"snapshot", p.folder.relative(stage.file("end"))},
-                              {"density", analysis::to_json(analysis::density(one))}});
+    out["glasses"].push_back(
+        {{"trace", p.folder.relative(stage.file("trace"))},
+         {"snapshot", p.folder.relative(stage.file("end"))},
+         {"density", analysis::to_json(analysis::density(std::span(&density, 1)))}});
+    densities.push_back(std::move(density));
   }
+  out["density"] = analysis::to_json(analysis::density(densities));
   out["rdf"] = json::array();
   fs::create_directories(folder / "rdf");
   for (const std::string& pair : analysis::all_pairs(rdfs.front())) {

@@ -33,9 +33,10 @@ void Pipeline::say(const std::string& text) const {
 Stage Pipeline::stage(const std::string& name, const learn::Identity& identity,
                       const std::function<StageResult(const std::string&)>& work) {
   InterruptGuard::check();
-  Stage stage{name, folder.folder_of(name, identity), identity.hash(), 0, "", {}};
+  Stage stage{name, folder.folder_of(name, identity), identity.hash(), 0, "", "", {}};
   if (const auto manifest = folder.finished(name, identity)) {
     stage.seconds = manifest->seconds;
+    stage.finished = manifest->finished;
     stage.detail = manifest->detail;
     stage.results = manifest->results;
     fmt::print("{:<14} done earlier in {:<12} {}\n", name, duration_text(stage.seconds),
@@ -51,8 +52,9 @@ Stage Pipeline::stage(const std::string& name, const learn::Identity& identity,
         result.seconds;
     stage.detail = result.detail;
     stage.results = result.results;
-    folder.finish({name, identity.hash(), identity.text(), now_text(), stage.seconds, stage.detail,
-                   stage.results},
+    stage.finished = now_text();
+    folder.finish({name, identity.hash(), identity.text(), stage.finished, stage.seconds,
+                   stage.detail, stage.results},
                   identity);
     fmt::print("{:<14} done in {:<20} {}\n", name, duration_text(stage.seconds), stage.detail);
   }

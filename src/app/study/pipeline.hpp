@@ -27,6 +27,7 @@ struct Stage {
   std::string folder;  ///< absolute
   std::string identity;
   double seconds = 0;
+  std::string finished;  ///< ISO 8601
   std::string detail;
   nlohmann::json results;
 

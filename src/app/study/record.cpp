@@ -124,7 +124,11 @@ report::Record gather_record(const Pipeline& p, const RecordInputs& in) {
   for (const Stage& stage : p.stages()) {
     r.stages.push_back({stage.name, stage.seconds, stage.detail});
     r.study.seconds += stage.seconds;
+    r.study.finished = std::max(r.study.finished, stage.finished);
   }
+  // The first stage takes a blink, so its end is the study's start; a run that only resumes changes
+  // neither.
+  r.study.started = in.data.finished;
   r.potential.network = network_text(study.potential);
   r.potential.members = static_cast<int>(in.final.models.size());
   add_levels(in.data, in.labelled, r.potential);
@@ -154,6 +158,7 @@ report::Record gather_record(const Pipeline& p, const RecordInputs& in) {
               .species);
     r.glass.replicas.push_back({replica++, g.at("trace"), g.at("snapshot"), g.at("density")});
   }
+  r.glass.density = a.at("density");
   for (const json& e : a.at("rdf")) r.rdf.push_back(e);
   r.units = a.at("units");
   for (const json& e : a.at("transport"))
