@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/error.hpp"
+#include "base/huge_pages.hpp"
 #include "base/threads.hpp"
 #include "potential/kernels/descriptor_pass.hpp"
 #include "potential/kernels/fitting.hpp"
@@ -18,6 +19,8 @@ struct BatchGradient::Implementation {
   virtual void set_parameters(std::span<const double> values) = 0;
   virtual void predict(std::span<const Configuration> frames, std::span<Result> results) = 0;
   virtual void gradient(std::span<const LossSeeds> seeds, std::span<double> gradient) = 0;
+  virtual void update(std::span<const LossSeeds> seeds, std::span<const double> parameters,
+                      const MovePart& move) = 0;
   [[nodiscard]] virtual std::string description() const = 0;
 };
 
@@ -30,7 +33,9 @@ struct TypeState {
   std::size_t begin = 0;  ///< first centre of the type
   std::size_t n = 0;      ///< rows, with the vacuum's
   bool vacuum = false;
-  Buffer<T> d, d_dot, lambda_d, mu_d;  ///< (n, stride)
+  Buffer<T> d;  ///< (2 n, stride): D, then D_dot
+  T* d_dot = nullptr;
+  Buffer<T> lambda_d, mu_d;  ///< (n, stride)
   std::vector<Buffer<T>> layer;
   std::vector<FittingTape<T>> tape;
 
@@ -42,21 +47,31 @@ struct TypeState {
 
 template <class T>
 void TypeState<T>::prepare(const PackedNetwork<T>& net) {
-  for (Buffer<T>* array : {&d, &d_dot, &lambda_d, &mu_d}) array->need(n * net.stride);
+  d.need(2 * n * net.stride);
+  d_dot = d.data() + n * net.stride;
+  for (Buffer<T>* array : {&lambda_d, &mu_d}) array->need(n * net.stride);
   if (vacuum)
-    for (Buffer<T>* array : {&d, &d_dot})
-      std::fill_n(array->data() + (n - 1) * net.stride, net.stride, T(0));
-  layer.resize(10 * net.layers.size());
+    for (T* array : {d.data(), d_dot}) std::fill_n(array + (n - 1) * net.stride, net.stride, T(0));
+  layer.resize(8 * net.layers.size());
   tape.resize(net.layers.size());
   for (std::size_t l = 0; l < net.layers.size(); ++l) {
-    const auto array = [&](std::size_t which) {
-      return layer[10 * l + which].need(n * net.layers[l].ld);
+    const std::size_t size = n * net.layers[l].ld;
+    const auto array = [&](std::size_t which, std::size_t count) {
+      return layer[8 * l + which].need(count * size);
     };
-    tape[l] = {array(0), array(1), array(2), array(3), array(4),
-               array(5), array(6), array(7), nullptr,  nullptr};
+    FittingTape<T>& t = tape[l];
+    t.y = array(0, 2);
+    t.y_dot = t.y + size;
+    t.mu_h = array(1, 2);
+    t.lambda_h = t.mu_h + size;
+    t.f1 = array(2, 1);
+    t.lambda_y = array(3, 1);
+    t.f2h = array(4, 1);
+    t.mu_y = array(5, 1);
+    t.f = t.f1h = nullptr;
     if (!net.layers[l].has_idt) continue;
-    tape[l].f = array(8);
-    tape[l].f1h = array(9);
+    t.f = array(6, 1);
+    t.f1h = array(7, 1);
   }
 }
 
@@ -73,11 +88,12 @@ std::vector<FittingTape<T>> TypeState<T>::tape_at(const PackedNetwork<T>& net,
   return moved;
 }
 
-/// A part of the gradient that one thread makes: a slice of a fitting layer, or a whole embedding
-/// net.
+/// A part of the gradient that one thread makes: rows of the weights of a fitting layer, its other
+/// parameters (no rows), or a whole embedding net.
 struct Task {
-  std::size_t net = 0, layer = 0, slice = 0;
-  std::size_t place = 0;  ///< of the layer (fitting) or net (embedding) in parameters()
+  std::size_t net = 0, layer = 0;
+  WeightRows rows{};
+  ParameterPart part;
 };
 
 template <class T>
@@ -90,10 +106,14 @@ class Core final : public BatchGradient::Implementation {
         descriptor_(model_, gemm_),
         fittings_(types()),
         type_(types()),
-        scratch_(threads_->size()) {
+        scratch_(threads_->size()),
+        part_(threads_->size()) {
     for (std::size_t t = 0; t < types(); ++t)
       fittings_[t].load(model_.fitting.nets[t],
                         {model_.descriptor.width(), model_.descriptor.axis_neuron}, false);
+    for (PackedNetwork<T>& net : fittings_)
+      for (PackedLayer<T>& layer : net.layers)
+        prefer_huge_pages(layer.w.data(), layer.in * layer.ld * sizeof(T));
     stride_ = fittings_.front().stride;
     make_tasks();
   }
@@ -127,6 +147,33 @@ class Core final : public BatchGradient::Implementation {
   }
 
   void gradient(std::span<const LossSeeds> seeds, std::span<double> gradient) override {
+    reverse(seeds);
+    threads_->for_each(tasks_.size(), [&](std::size_t i, std::size_t thread) {
+      const ParameterPart& part = tasks_[i].part;
+      const double* values = gather(tasks_[i], thread);
+      std::copy_n(values, part.count, gradient.data() + part.begin);
+    });
+  }
+
+  void update(std::span<const LossSeeds> seeds, std::span<const double> parameters,
+              const MovePart& move) override {
+    reverse(seeds);
+    // From here on no pass reads the weights.
+    threads_->for_each(tasks_.size(), [&](std::size_t i, std::size_t thread) {
+      move(tasks_[i].part, gather(tasks_[i], thread));
+      load(tasks_[i], parameters);
+    });
+  }
+
+  [[nodiscard]] std::string description() const override {
+    return fmt::format("{}, {}", sizeof(T) == 4 ? "single" : "double", gemm_.description());
+  }
+
+ private:
+  [[nodiscard]] std::size_t types() const { return model_.types(); }
+
+  /// Tangent and reverse passes of the predicted batch.
+  void reverse(std::span<const LossSeeds> seeds) {
     if (!predicted_ || seeds.size() != frames_.size())
       throw Error("gradient: needs a predict() before each call, and seeds for each of its frames");
     predicted_ = false;  // what it left is overwritten on the way
@@ -138,17 +185,7 @@ class Core final : public BatchGradient::Implementation {
                          else
                            reverse_vacuum(vacuum_[i - partition_.blocks.size()], scratch_[thread]);
                        });
-    threads_->for_each(tasks_.size(), [&](std::size_t i, std::size_t thread) {
-      gather(tasks_[i], gradient, scratch_[thread]);
-    });
   }
-
-  [[nodiscard]] std::string description() const override {
-    return fmt::format("{}, {}", sizeof(T) == 4 ? "single" : "double", gemm_.description());
-  }
-
- private:
-  [[nodiscard]] std::size_t types() const { return model_.types(); }
 
   /// Places in parameters(): embeddings first, then fitting nets.
   void make_tasks() {
@@ -160,12 +197,22 @@ class Core final : public BatchGradient::Implementation {
     for (std::size_t t = 0; t < types(); ++t) {
       places_.push_back(count_);
       for (std::size_t l = 0; l < fittings_[t].layers.size(); ++l) {
-        for (std::size_t slice = 0; slice < gradient_slices(fittings_[t], l); ++slice)
-          tasks_.push_back({embeddings.size() + t, l, slice, count_});
+        add_tasks(embeddings.size() + t, l, count_);
         count_ += fittings_[t].layers[l].count();
       }
     }
-    for (std::size_t i = 0; i < embeddings.size(); ++i) tasks_.push_back({i, 0, 0, places_[i]});
+    for (std::size_t i = 0; i < embeddings.size(); ++i)
+      tasks_.push_back({i, 0, {}, {places_[i], embeddings[i].count()}});
+  }
+
+  /// Those of a fitting layer that stands at `place`.
+  void add_tasks(std::size_t net, std::size_t l, std::size_t place) {
+    const PackedNetwork<T>& fitting = fittings_[net - descriptor_.embeddings().size()];
+    const PackedLayer<T>& layer = fitting.layers[l];
+    for (const WeightRows& rows : weight_slices(fitting, l))
+      tasks_.push_back({net, l, rows, {place + rows.begin * layer.out, rows.count * layer.out}});
+    const std::size_t vectors = layer.count() - layer.in * layer.out;
+    if (vectors > 0) tasks_.push_back({net, l, {}, {place + layer.in * layer.out, vectors}});
   }
 
   void prepare_types() {
@@ -295,7 +342,7 @@ class Core final : public BatchGradient::Implementation {
     const std::size_t row = row_of(block), place = row * stride_;
     DescriptorState<T>& state = blocks_[index];
     set_delta(seeds, block, state);
-    descriptor_.tangent(t, type_[t].d_dot.data() + place, stride_, state);
+    descriptor_.tangent(t, type_[t].d_dot + place, stride_, state);
     reverse_fitting(t, row, block.size(), c_.data() + block.begin, scratch);
     descriptor_.reverse(t, type_[t].mu_d.data() + place, type_[t].lambda_d.data() + place, stride_,
                         state, scratch);
@@ -334,26 +381,46 @@ class Core final : public BatchGradient::Implementation {
     TypeState<T>& state = type_[t];
     const std::vector<FittingTape<T>> tape = state.tape_at(fittings_[t], row);
     const std::size_t place = row * stride_;
-    fitting_tangent<T>(fittings_[t], gemm_, {n, state.d.data() + place, state.d_dot.data() + place},
-                       tape, scratch);
+    fitting_tangent<T>(fittings_[t], gemm_, {n, state.d.data() + place, state.d_dot + place}, tape,
+                       scratch);
     fitting_reverse<T>(fittings_[t], gemm_, n, c, tape, state.mu_d.data() + place, scratch);
   }
 
-  void gather(const Task& task, std::span<double> gradient, NetworkScratch<T>& scratch) {
+  /// The gradient of a task's part, dense, in the thread's own array.
+  const double* gather(const Task& task, std::size_t thread) {
     const std::size_t embeddings = descriptor_.embeddings().size();
-    double* to = gradient.data() + task.place;
+    const ParameterPart& part = task.part;
+    double* to = part_[thread].need(part.count);
     if (task.net < embeddings) {
       gather_embedding(task.net, to);
-      return;
+      return to;
     }
     const std::size_t t = task.net - embeddings;
-    const PackedNetwork<T>& net = fittings_[t];
-    TypeState<T>& state = type_[t];
-    if (state.n > 0)
-      fitting_gradient<T>(net, gemm_, {state.n, state.d.data(), state.d_dot.data()}, state.tape,
-                          task.layer, task.slice, to, scratch);
-    else if (task.slice == 0)
-      std::fill_n(to, net.layers[task.layer].count(), 0.0);
+    const TypeState<T>& state = type_[t];
+    if (state.n == 0)
+      std::fill_n(to, part.count, 0.0);
+    else if (task.rows.count > 0)
+      weight_gradient<T>(fittings_[t], gemm_, {state.n, state.d.data(), state.d_dot}, state.tape,
+                         task.layer, task.rows, to, scratch_[thread]);
+    else
+      vector_gradient<T>(fittings_[t], state.n, state.tape[task.layer], task.layer, to,
+                         scratch_[thread]);
+    return to;
+  }
+
+  /// Takes the parameters of a task's part.
+  void load(const Task& task, std::span<const double> parameters) {
+    std::vector<PackedNetwork<T>>& embeddings = descriptor_.embeddings();
+    const double* from = parameters.data() + task.part.begin;
+    if (task.net < embeddings.size()) {
+      embeddings[task.net].load(from);
+      return;
+    }
+    PackedNetwork<T>& net = fittings_[task.net - embeddings.size()];
+    if (task.rows.count > 0)
+      net.load_rows(task.layer, task.rows.begin, task.rows.count, from);
+    else
+      net.load_vectors(task.layer, from);
   }
 
   /// Sums over the blocks that used the net, in their order.
@@ -384,6 +451,7 @@ class Core final : public BatchGradient::Implementation {
   std::vector<std::size_t> vacuum_;  ///< types whose energy of D = 0 is subtracted
   std::vector<double> c_, c_vacuum_;
   std::vector<NetworkScratch<T>> scratch_;
+  std::vector<Buffer<double>> part_;  ///< (threads) gradient of a part
 };
 
 }  // namespace
@@ -410,6 +478,11 @@ void BatchGradient::predict(std::span<const Configuration> frames, std::span<Res
 
 void BatchGradient::gradient(std::span<const LossSeeds> seeds, std::span<double> gradient) {
   implementation_->gradient(seeds, gradient);
+}
+
+void BatchGradient::update(std::span<const LossSeeds> seeds, std::span<const double> parameters,
+                           const MovePart& move) {
+  implementation_->update(seeds, parameters, move);
 }
 
 std::string BatchGradient::description() const {

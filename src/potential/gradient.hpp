@@ -3,6 +3,7 @@
 // reverse pass through the forward-tangent pass of the energy (deep_potential design, section 1.7).
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -33,6 +34,15 @@ struct LossSeeds {
   Mat3 virial{};                    ///< dL/dW
 };
 
+/// Parameters [begin, begin + count), whose gradient is made in one piece.
+struct ParameterPart {
+  std::size_t begin = 0;
+  std::size_t count = 0;
+};
+
+/// What moves a part of the parameters along its gradient (count).
+using MovePart = std::function<void(const ParameterPart& part, const double* gradient)>;
+
 /// One batch: predictions first, then the gradient for seeds made from them. The environment,
 /// activations and descriptors of the predictions are kept for the second half.
 class BatchGradient {
@@ -51,6 +61,12 @@ class BatchGradient {
   /// Once after each predict(). Overwrites `gradient` (parameter_count) with sum over frames of
   /// dL/dparameter. Bits do not depend on the number of threads.
   void gradient(std::span<const LossSeeds> seeds, std::span<double> gradient);
+  /// Gradient and update in one pass, instead of gradient() and set_parameters(): each part of
+  /// `parameters` is moved by the thread that made its gradient, while it is in the cache, and the
+  /// kernels take what `move` left there. Parts do not overlap and cover everything; `move` runs on
+  /// many threads at once. The gradient's bits are those of gradient().
+  void update(std::span<const LossSeeds> seeds, std::span<const double> parameters,
+              const MovePart& move);
 
   /// For example "double, libxsmm (avx512)".
   [[nodiscard]] std::string description() const;

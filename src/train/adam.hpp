@@ -5,6 +5,8 @@
 #include <span>
 #include <vector>
 
+#include "train/adam_kernel.hpp"
+
 namespace vitrion {
 class ThreadPool;
 }
@@ -29,6 +31,13 @@ class Adam {
   void step(std::span<double> parameters, std::span<double> gradient, double rate,
             ThreadPool& threads);
 
+  /// The same in parts, where no gradient is cut: begin() once, then move() for stretches that
+  /// together cover everything, on any threads.
+  void begin(double rate);
+  /// Moves `parameters` [at, at + n) along g (n).
+  void move(std::size_t at, std::size_t n, const double* g, std::span<double> parameters);
+  [[nodiscard]] bool clips() const { return options_.gradient_max_norm > 0; }
+
   [[nodiscard]] std::uint64_t steps() const { return steps_; }
   [[nodiscard]] const std::vector<double>& first_moment() const { return m_; }
   [[nodiscard]] const std::vector<double>& second_moment() const { return v_; }
@@ -41,8 +50,11 @@ class Adam {
     std::size_t end;
   };
   void clip(std::span<double> gradient, ThreadPool& threads) const;
+  void use_huge_pages();
 
   AdamOptions options_;
+  AdamCoefficients now_{};  ///< of the update under way
+  std::vector<char> mask_;
   std::vector<Block>
       blocks_;  ///< of the numbers that move; they do not depend on the number of threads
   std::uint64_t steps_ = 0;

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "base/error.hpp"
+#include "base/huge_pages.hpp"
 #include "base/threads.hpp"
 #include "potential/engine.hpp"
 #include "potential/kernels/gemm.hpp"
@@ -96,7 +97,7 @@ struct Trainer::Implementation {
   Prepared prepared;
   std::vector<Result> results;
   std::vector<LossSeeds> seeds;
-  std::vector<double> gradient;
+  std::vector<double> gradient;  ///< empty where each part is moved at once
 
   Implementation(Model start, std::shared_ptr<const Dataset> data,
                  std::shared_ptr<const Dataset> other, Options wanted,
@@ -111,8 +112,8 @@ struct Trainer::Implementation {
         net(model, *options.precision, options.gemm, threads),
         parameters(potential::parameters(model)),
         adam(options.adam, potential::trainable_mask(model)),
-        interval(members.size() + 1, 0.0),
-        gradient(parameters.size()) {
+        interval(members.size() + 1, 0.0) {
+    prefer_huge_pages(parameters.data(), parameters.size() * sizeof(double));
     check_fit(model, *training);
     if (!validation) return;
     check_fit(model, *validation);
@@ -153,12 +154,26 @@ struct Trainer::Implementation {
           "the loss is not finite at step {} ({}, frames {}): the training diverged; "
           "a smaller learning_rate.start_lr or other data may help",
           step + 1, training->systems()[batch.system].name, fmt::join(batch.frames, " ")));
-    net.gradient(std::span(seeds.data(), batch.frames.size()), gradient);
-    adam.step(parameters, gradient, now, *threads);
-    net.set_parameters(parameters);
+    move(std::span(seeds.data(), batch.frames.size()), now);
     ++step;
     for (std::size_t k = 0; k < members.size(); ++k) interval[k] += errors.*members[k];
     interval.back() += 1;
+  }
+
+  /// Along the gradient of the batch just predicted.
+  void move(std::span<const LossSeeds> of_batch, double now) {
+    if (adam.clips()) {  // the length of the whole gradient comes before any move
+      gradient.resize(parameters.size());
+      net.gradient(of_batch, gradient);
+      adam.step(parameters, gradient, now, *threads);
+      net.set_parameters(parameters);
+      return;
+    }
+    adam.begin(now);
+    net.update(of_batch, parameters,
+               [this](const potential::ParameterPart& part, const double* values) {
+                 adam.move(part.begin, part.count, values, parameters);
+               });
   }
 
   [[nodiscard]] bool row_is_due() const {

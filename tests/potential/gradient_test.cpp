@@ -189,6 +189,42 @@ TEST(Gradient, BitsDoNotDependOnThreads) {
         << threads << " threads";
 }
 
+TEST(Gradient, UpdateMovesEachParameterOnceAlongTheGradient) {
+  RandomModelOptions options;
+  options.atom_ener = {-1.0, std::nullopt, 2.0};
+  const Model model = random_model(options, 57);
+  const Batch batch(model);
+  const std::vector<LossSeeds> seeds = random_seeds(batch.frames);
+  for (const Precision precision : {Precision::float64, Precision::float32}) {
+    const std::vector<double> expected = gradient_of(model, precision, 1, batch.frames, seeds);
+    BatchGradient updated(model, precision, {}, std::make_shared<ThreadPool>(3));
+    std::vector<double> values = parameters(model);
+    std::vector<double> gradient(values.size());
+    std::vector<int> visits(values.size());
+    std::vector<Result> results(batch.frames.size());
+    updated.predict(batch.frames, results);
+    updated.update(seeds, values, [&](const ParameterPart& part, const double* of_part) {
+      for (std::size_t k = 0; k < part.count; ++k) {
+        ++visits[part.begin + k];
+        gradient[part.begin + k] = of_part[k];
+        values[part.begin + k] += 1e-3 * std::sin(static_cast<double>(part.begin + k));
+      }
+    });
+    EXPECT_EQ(gradient, expected);
+    EXPECT_EQ(visits, std::vector<int>(values.size(), 1));
+    // The kernels hold what the parameters became.
+    BatchGradient loaded(model, precision, {}, std::make_shared<ThreadPool>(1));
+    loaded.set_parameters(values);
+    std::vector<Result> other(batch.frames.size());
+    updated.predict(batch.frames, results);
+    loaded.predict(batch.frames, other);
+    for (std::size_t f = 0; f < results.size(); ++f) {
+      EXPECT_EQ(results[f].energy, other[f].energy);
+      EXPECT_EQ(results[f].force, other[f].force);
+    }
+  }
+}
+
 TEST(Gradient, ABatchIsTheSumOfItsFrames) {
   const Model model = random_model({}, 52);
   const Batch batch(model);

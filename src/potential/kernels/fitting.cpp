@@ -49,22 +49,9 @@ void to_input(const PackedNetwork<T>& net, const Gemm& gemm, std::size_t n, std:
       dx[p * net.stride + net.order.packed(i)] += skipped[p * layer.ld_in + i];
 }
 
-/// Rows of a layer's weights in one slice, where they are not those of one axis of the descriptor.
-constexpr std::size_t rows_per_slice = 200;
-
-/// Rows [begin, begin + count) of the packed weights; in the model's order they are model_row,
-/// model_row + model_step, ...
-struct Slice {
-  std::size_t begin, count, model_row, model_step;
-};
-
-template <class T>
-Slice slice_of(const PackedNetwork<T>& net, std::size_t layer, std::size_t slice) {
-  if (layer == 0 && net.order.axis > 0)
-    return {slice * net.order.width, net.order.width, slice, net.order.axis};
-  const std::size_t begin = slice * rows_per_slice;
-  return {begin, std::min(rows_per_slice, net.layers[layer].in - begin), begin, 1};
-}
+/// Rows of weights in a slice, about: their gradient and what an optimiser keeps beside it fit into
+/// a core's second cache.
+constexpr std::size_t rows_per_slice = 128;
 
 }  // namespace
 
@@ -138,44 +125,58 @@ void fitting_reverse(const PackedNetwork<T>& net, const Gemm& gemm, std::size_t 
 }
 
 template <class T>
-std::size_t gradient_slices(const PackedNetwork<T>& net, std::size_t layer) {
-  if (layer == 0 && net.order.axis > 0) return net.order.axis;
-  return (net.layers[layer].in + rows_per_slice - 1) / rows_per_slice;
+std::vector<WeightRows> weight_slices(const PackedNetwork<T>& net, std::size_t layer) {
+  const std::size_t in = net.layers[layer].in;
+  // Whole columns of the descriptor.
+  const std::size_t unit = layer == 0 && net.order.axis > 0 ? net.order.axis : 1;
+  const std::size_t at_once = std::max<std::size_t>(1, rows_per_slice / unit) * unit;
+  const std::size_t slices = (in + at_once - 1) / at_once;
+  std::vector<WeightRows> result;
+  for (std::size_t k = 0; k < slices; ++k) {
+    const std::size_t begin = in / unit * k / slices * unit;
+    result.push_back({begin, in / unit * (k + 1) / slices * unit - begin});
+  }
+  return result;
 }
 
 template <class T>
-void fitting_gradient(const PackedNetwork<T>& net, const Gemm& gemm, const FittingInput<T>& input,
-                      std::span<const FittingTape<T>> tape, std::size_t l, std::size_t slice,
-                      double* gradient, NetworkScratch<T>& scratch) {
+void weight_gradient(const PackedNetwork<T>& net, const Gemm& gemm, const FittingInput<T>& input,
+                     std::span<const FittingTape<T>> tape, std::size_t l, const WeightRows& rows,
+                     double* w, NetworkScratch<T>& scratch) {
+  const PackedLayer<T>& layer = net.layers[l];
+  const T* x = l == 0 ? input.d : tape[l - 1].y;
+  // The dotted rows stand behind the others: one product with twice the terms.
+  const std::size_t terms = 2 * input.n, ldx = net.ld_input(l), out = layer.out;
+  const std::size_t axes = l == 0 && net.order.axis > 0 ? net.order.axis : 1;
+  T* to;
+  if constexpr (sizeof(T) == sizeof(double))
+    to = w;
+  else
+    to = scratch.weights.need(rows.count * out);
+  for (std::size_t a = 0; a < axes; ++a)
+    gemm.tn(rows.count / axes, out, terms, x + a * net.order.width + rows.begin / axes, ldx,
+            tape[l].mu_h, layer.ld, to + a * out, axes * out, false);
+  if constexpr (sizeof(T) != sizeof(double))
+    network_kernels<T>().to_double(rows.count * out, to, w);
+}
+
+template <class T>
+void vector_gradient(const PackedNetwork<T>& net, std::size_t n, const FittingTape<T>& tape,
+                     std::size_t l, double* vectors, NetworkScratch<T>& scratch) {
   const NetworkKernels<T>& k = network_kernels<T>();
   const PackedLayer<T>& layer = net.layers[l];
-  const FittingTape<T>& t = tape[l];
-  const Slice rows = slice_of(net, l, slice);
-  const std::size_t n = input.n, ld = layer.ld, out = layer.out, ldx = net.ld_input(l);
-  const T* x = (l == 0 ? input.d : tape[l - 1].y) + rows.begin;
-  const T* x_dot = (l == 0 ? input.d_dot : tape[l - 1].y_dot) + rows.begin;
-  double* to = gradient + rows.model_row * out;
-  const std::size_t ld_to = rows.model_step * out;
-  if constexpr (sizeof(T) == sizeof(double)) {
-    gemm.tn(rows.count, out, n, x, ldx, t.mu_h, ld, to, ld_to, false);
-    gemm.tn(rows.count, out, n, x_dot, ldx, t.lambda_h, ld, to, ld_to, true);
-  } else {
-    T* sum = scratch.weights.need(rows.count * ld);
-    gemm.tn(rows.count, ld, n, x, ldx, t.mu_h, ld, sum, ld, false);
-    gemm.tn(rows.count, ld, n, x_dot, ldx, t.lambda_h, ld, sum, ld, true);
-    for (std::size_t i = 0; i < rows.count; ++i) k.to_double(out, sum + i * ld, to + i * ld_to);
-  }
-  if (slice > 0) return;
-
+  const std::size_t ld = layer.ld;
   T* sum = scratch.weights.need(ld);
-  std::fill_n(sum, ld, T(0));
-  k.add_columns(n, ld, t.mu_h, nullptr, sum);
-  if (layer.has_b) std::copy_n(sum, out, gradient + layer.in * out);
+  if (layer.has_b) {
+    std::fill_n(sum, ld, T(0));
+    k.add_columns(n, ld, tape.mu_h, nullptr, sum);
+    vectors = std::copy_n(sum, layer.out, vectors);
+  }
   if (!layer.has_idt) return;
   std::fill_n(sum, ld, T(0));
-  k.add_columns(n, ld, t.mu_y, t.f, sum);
-  k.add_columns(n, ld, t.lambda_y, t.f1h, sum);
-  std::copy_n(sum, out, gradient + (layer.in + layer.has_b) * out);
+  k.add_columns(n, ld, tape.mu_y, tape.f, sum);
+  k.add_columns(n, ld, tape.lambda_y, tape.f1h, sum);
+  std::copy_n(sum, layer.out, vectors);
 }
 
 #define VITRION_INSTANTIATE(T)                                                                    \
@@ -187,10 +188,12 @@ void fitting_gradient(const PackedNetwork<T>& net, const Gemm& gemm, const Fitti
                                 std::span<const FittingTape<T>>, NetworkScratch<T>&);             \
   template void fitting_reverse(const PackedNetwork<T>&, const Gemm&, std::size_t, const double*, \
                                 std::span<const FittingTape<T>>, T*, NetworkScratch<T>&);         \
-  template std::size_t gradient_slices(const PackedNetwork<T>&, std::size_t);                     \
-  template void fitting_gradient(const PackedNetwork<T>&, const Gemm&, const FittingInput<T>&,    \
-                                 std::span<const FittingTape<T>>, std::size_t, std::size_t,       \
-                                 double*, NetworkScratch<T>&)
+  template std::vector<WeightRows> weight_slices(const PackedNetwork<T>&, std::size_t);           \
+  template void weight_gradient(const PackedNetwork<T>&, const Gemm&, const FittingInput<T>&,     \
+                                std::span<const FittingTape<T>>, std::size_t, const WeightRows&,  \
+                                double*, NetworkScratch<T>&);                                     \
+  template void vector_gradient(const PackedNetwork<T>&, std::size_t, const FittingTape<T>&,      \
+                                std::size_t, double*, NetworkScratch<T>&)
 VITRION_INSTANTIATE(float);
 VITRION_INSTANTIATE(double);
 #undef VITRION_INSTANTIATE

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <span>
+#include <vector>
 
 #include "potential/kernels/network.hpp"
 
@@ -20,7 +21,7 @@ struct FittingTape {
   T* f2h = nullptr;  ///< f'' after fitting_forward(), f'' hdot after fitting_tangent()
   T* y_dot = nullptr;
   T* mu_y = nullptr;
-  T* mu_h = nullptr;
+  T* mu_h = nullptr;  ///< for a gradient lambda_h stands right behind it, and y_dot behind y
   T* f = nullptr;
   T* f1h = nullptr;
 };
@@ -30,7 +31,7 @@ template <class T>
 struct FittingInput {
   std::size_t n = 0;
   const T* d = nullptr;      ///< (n, stride)
-  const T* d_dot = nullptr;  ///< (n, stride) or null
+  const T* d_dot = nullptr;  ///< (n, stride) or null; for a gradient right behind d
 };
 
 /// Energies: column 0 of the last layer's y, without the bias.
@@ -54,15 +55,25 @@ template <class T>
 void fitting_reverse(const PackedNetwork<T>& net, const Gemm& gemm, std::size_t n, const double* c,
                      std::span<const FittingTape<T>> tape, T* mu_d, NetworkScratch<T>& scratch);
 
-/// Slices of a layer's weights whose gradients can be made apart.
-template <class T>
-[[nodiscard]] std::size_t gradient_slices(const PackedNetwork<T>& net, std::size_t layer);
+/// Rows of a layer's weights whose gradients are made together: [begin, begin + count) in the
+/// model's order. Of the descriptor's layer they are whole columns k, with all their axes.
+struct WeightRows {
+  std::size_t begin, count;
+};
 
-/// Writes a slice of a layer's gradient to its place in `gradient`, which holds the layer in the
-/// order of parameters(): w gets x^T mu_h + xdot^T lambda_h. Slice 0 also writes b and idt.
+/// The slices of a layer: they do not depend on the batch.
 template <class T>
-void fitting_gradient(const PackedNetwork<T>& net, const Gemm& gemm, const FittingInput<T>& input,
-                      std::span<const FittingTape<T>> tape, std::size_t layer, std::size_t slice,
-                      double* gradient, NetworkScratch<T>& scratch);
+[[nodiscard]] std::vector<WeightRows> weight_slices(const PackedNetwork<T>& net, std::size_t layer);
+
+/// w (rows.count, out) = the rows of x^T mu_h + xdot^T lambda_h.
+template <class T>
+void weight_gradient(const PackedNetwork<T>& net, const Gemm& gemm, const FittingInput<T>& input,
+                     std::span<const FittingTape<T>> tape, std::size_t layer,
+                     const WeightRows& rows, double* w, NetworkScratch<T>& scratch);
+
+/// The gradients of b and idt, those that the layer has, one behind the other.
+template <class T>
+void vector_gradient(const PackedNetwork<T>& net, std::size_t n, const FittingTape<T>& tape,
+                     std::size_t layer, double* vectors, NetworkScratch<T>& scratch);
 
 }  // namespace vitrion::potential::kernels

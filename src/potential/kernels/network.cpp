@@ -97,6 +97,24 @@ void PackedNetwork<T>::load(const double* values) {
 }
 
 template <class T>
+void PackedNetwork<T>::load_rows(std::size_t l, std::size_t begin, std::size_t count,
+                                 const double* from) {
+  PackedLayer<T>& layer = layers[l];
+  const InputOrder rows = l == 0 ? order : InputOrder{};
+  for (std::size_t i = 0; i < count; ++i)
+    network_kernels<T>().from_double(layer.out, from + i * layer.out,
+                                     layer.w.data() + rows.packed(begin + i) * layer.ld);
+}
+
+template <class T>
+void PackedNetwork<T>::load_vectors(std::size_t l, const double* from) {
+  PackedLayer<T>& layer = layers[l];
+  if (layer.has_b) network_kernels<T>().from_double(layer.out, from, layer.b.data());
+  if (layer.has_idt)
+    network_kernels<T>().from_double(layer.out, from + layer.has_b * layer.out, layer.idt.data());
+}
+
+template <class T>
 std::size_t PackedNetwork<T>::count() const {
   std::size_t count = 0;
   for (const auto& layer : layers) count += layer.count();

@@ -60,6 +60,11 @@ struct PackedNetwork {
   void load(const Network& network, InputOrder input_order, bool with_turned);
   /// Takes new weights for the same shapes, in the order of parameters().
   void load(const double* values);
+  /// Takes the rows [begin, begin + count) of the weights of layer l in the model's order. For nets
+  /// that are not turned.
+  void load_rows(std::size_t l, std::size_t begin, std::size_t count, const double* from);
+  /// Takes b and idt of layer l, those that it has, one behind the other.
+  void load_vectors(std::size_t l, const double* from);
   [[nodiscard]] std::size_t count() const;   ///< numbers in the order of parameters()
   [[nodiscard]] std::size_t widest() const;  ///< largest padded width of all layers
   /// Leading dimension of the input of layer l of a fitting net.
