@@ -7,6 +7,7 @@
 #include "base/random.hpp"
 #include "base/threads.hpp"
 #include "potential/kernels/gemm.hpp"
+#include "potential/kernels/panels.hpp"
 
 namespace vitrion::bench {
 
@@ -97,7 +98,8 @@ RandomCell::RandomCell(std::size_t atoms, double cutoff) {
   sites.resize(atoms);
   for (Vec3& r : sites)
     for (double& x : r) x += random.uniform(-0.15, 0.15) * step;
-  for (std::size_t i = 0; i < atoms; ++i) types.push_back(i % 8 < 3 ? 0 : i % 8 < 4 ? 1 : 2);
+  for (std::size_t i = 0; i < atoms; ++i)
+    types.push_back(i % 8 < 3 ? 0 : i % 8 < 4 ? 1 : i % 8 < 7 ? 2 : 3);
   neighbours = structures::neighbour_list(cell, sites, cutoff);
 }
 
@@ -113,6 +115,78 @@ double fitting_flop_per_atom(const NetworkSize& size) {
 
 double measured_gflops(bool single, std::size_t threads) {
   return single ? rate<float>(threads) : rate<double>(threads);
+}
+
+struct Floor::Implementation {
+  virtual ~Implementation() = default;
+  virtual void run(std::size_t atoms) = 0;
+};
+
+namespace {
+
+template <class T>
+class Products final : public Floor::Implementation {
+ public:
+  Products(const NetworkSize& size, ThreadPool& threads)
+      : threads_(threads), work_(threads.size()) {
+    std::size_t in = size.neuron.back() * size.axis_neuron;
+    widest_ = in;
+    for (const std::size_t width : size.fitting) {
+      forward_.push_back(constant_weights(in, width));
+      backward_.push_back(constant_weights(width, in));
+      in = width;
+    }
+    std::reverse(backward_.begin(), backward_.end());
+    for (auto& [x, y] : work_) {
+      x.assign(block * widest_, T(0.01));
+      y.assign(block * widest_, T(0.01));
+    }
+  }
+
+  void run(std::size_t atoms) override {
+    const auto& gemm = potential::kernels::find_gemm("");
+    threads_.for_each((atoms + block - 1) / block, [&](std::size_t b, std::size_t thread) {
+      const std::size_t rows = std::min(block, atoms - b * block);
+      auto& [x, y] = work_[thread];
+      for (const auto* pass : {&forward_, &backward_})
+        for (const Weights& w : *pass)
+          w.matrix.product(gemm, rows, x.data(), w.k, y.data(), w.n, false);
+    });
+  }
+
+ private:
+  static constexpr std::size_t block = 64;
+  struct Weights {
+    std::size_t k, n;
+    potential::kernels::PanelMatrix<T> matrix;
+  };
+
+  static Weights constant_weights(std::size_t k, std::size_t n) {
+    const std::vector<T> values(k * n, T(0.02));
+    Weights weights{k, n, {}};
+    weights.matrix.assign(k, n, values.data(), n);
+    return weights;
+  }
+
+  ThreadPool& threads_;
+  std::size_t widest_ = 0;
+  std::vector<Weights> forward_, backward_;
+  std::vector<std::pair<std::vector<T>, std::vector<T>>> work_;
+};
+
+}  // namespace
+
+Floor::Floor(const NetworkSize& size, bool single, ThreadPool& threads) {
+  if (single)
+    implementation_ = std::make_unique<Products<float>>(size, threads);
+  else
+    implementation_ = std::make_unique<Products<double>>(size, threads);
+}
+
+Floor::~Floor() = default;
+
+void Floor::run(std::size_t atoms) {
+  implementation_->run(atoms);
 }
 
 }  // namespace vitrion::bench

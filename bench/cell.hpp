@@ -2,10 +2,15 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <vector>
 
 #include "potential/model.hpp"
 #include "structures/neighbours.hpp"
+
+namespace vitrion {
+class ThreadPool;
+}
 
 namespace vitrion::bench {
 
@@ -27,12 +32,28 @@ struct RandomCell {
   structures::NeighbourList neighbours;
 };
 
-/// Multiply-adds per atom of the fitting net forward and backward, times two: the floating-point operations that
-/// no implementation can avoid.
+/// Multiply-adds per atom of the fitting net forward and backward, times two: the floating-point
+/// operations that no implementation can avoid, but for the entries of the descriptor that come
+/// twice.
 [[nodiscard]] double fitting_flop_per_atom(const NetworkSize& size);
 
-/// GFLOP/s of the fitting net's largest product (32 x 1600 x 240) on `threads` threads at once, by the default
-/// matrix back end: the rate against which a step is held.
+/// GFLOP/s of the fitting net's largest product (32 x 1600 x 240) on `threads` threads at once, by
+/// the default matrix back end: the rate against which a step is held.
 [[nodiscard]] double measured_gflops(bool single, std::size_t threads);
+
+/// The matrix products of the fitting net and nothing else: forward and backward, in blocks, on a
+/// pool of threads.
+class Floor {
+ public:
+  Floor(const NetworkSize& size, bool single, ThreadPool& threads);
+  ~Floor();
+  /// Computes the products of `atoms` atoms.
+  void run(std::size_t atoms);
+
+  struct Implementation;  ///< one per precision, in cell.cpp
+
+ private:
+  std::unique_ptr<Implementation> implementation_;
+};
 
 }  // namespace vitrion::bench

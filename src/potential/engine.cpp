@@ -7,10 +7,8 @@
 
 #include "base/threads.hpp"
 #include "potential/kernels/block.hpp"
+#include "potential/kernels/block_descriptor.hpp"
 #include "potential/kernels/energy_net.hpp"
-#include "potential/kernels/network.hpp"
-#include "potential/kernels/simd_inference.hpp"
-#include "potential/kernels/table.hpp"
 
 namespace vitrion::potential {
 
@@ -31,10 +29,6 @@ struct Engine::Implementation {
 
 namespace {
 
-/// Smallest distance that the tables of the embedding cover (A); below it the nets are evaluated.
-constexpr double table_distance = 0.7;
-/// Rows that go through an embedding net together.
-constexpr std::size_t rows_at_once = 64;
 /// Blocks whose forces on other atoms are summed in one go, into an array of their own.
 constexpr std::size_t blocks_per_share = 8;
 constexpr std::size_t most_shares = 8;
@@ -43,13 +37,10 @@ constexpr std::size_t most_shares = 8;
 template <class T>
 struct Workspace {
   BlockRows<T> rows;
-  Buffer<T> gr, dgr, d, dd, drn, square, energy;
-  Buffer<double> force;
-  Buffer<T> g, dg;               ///< (rows, ld) of the exact embedding; dg = dg/ds
-  std::vector<Buffer<T>> layer;  ///< arrays of the embedding's tape
-  std::vector<LayerTape<T>> tape;
-  NetworkScratch<T> scratch;
+  DescriptorWork<T> descriptor;
   EnergyScratch<T> fitting;
+  Buffer<T> d, dd, energy;
+  Buffer<double> force;
 };
 
 /// What a block leaves for the sums that follow, in the order of the blocks.
@@ -64,11 +55,10 @@ template <class T>
 class Core final : public Engine::Implementation {
  public:
   Core(const Model& m, EngineOptions o, std::shared_ptr<ThreadPool> t)
-      : Implementation(m, std::move(o), std::move(t)) {
-    views_ = type_views(model);
-    load_networks();
-    make_tables();
-    make_padding();
+      : Implementation(m, std::move(o), std::move(t)),
+        views_(type_views(model)),
+        descriptor_(model, gemm, *threads) {
+    load_fittings();
     make_constants();
     work_.resize(threads->size());
   }
@@ -84,67 +74,19 @@ class Core final : public Engine::Implementation {
   }
 
   [[nodiscard]] std::string description() const override {
-    std::size_t tabulated = 0;
-    for (const auto& table : tables_) tabulated += table.has_value();
     return fmt::format("{}, {}, {} thread{}, {}", sizeof(T) == 4 ? "single" : "double",
                        gemm.description(), threads->size(), threads->size() == 1 ? "" : "s",
-                       tabulated == tables_.size() ? "tabulated embedding"
-                       : tabulated == 0            ? "exact embedding"
-                                                   : "embedding partly tabulated");
+                       descriptor_.description());
   }
 
  private:
   [[nodiscard]] std::size_t types() const { return model.types(); }
-  [[nodiscard]] std::size_t net_index(std::size_t t, std::size_t u) const {
-    return model.descriptor.type_one_side ? u : t + u * types();
-  }
 
-  void load_networks() {
-    const Descriptor& descriptor = model.descriptor;
-    embeddings_.resize(descriptor.embeddings.size());
-    for (std::size_t i = 0; i < embeddings_.size(); ++i)
-      embeddings_[i].load(descriptor.embeddings[i], {}, false);
+  void load_fittings() {
     fittings_.resize(types());
     for (std::size_t t = 0; t < types(); ++t)
-      fittings_[t].load(model.fitting.nets[t], {descriptor.width(), descriptor.axis_neuron});
-    ld_ = padded<T>(descriptor.width());
+      fittings_[t].load(model.fitting.nets[t], descriptor_.order());
     stride_ = fittings_.front().stride();
-  }
-
-  /// The range of s: from that of R = 0 to that of the table's smallest distance, over all centres
-  /// of a net.
-  void make_tables() {
-    tables_.resize(embeddings_.size());
-    const double r0 = 1 / (table_distance + model.descriptor.env_protection);
-    threads->for_each(tables_.size(), [&](std::size_t i, std::size_t) {
-      double low = 0, high = 0;
-      bool used = false;
-      for (std::size_t t = 0; t < types(); ++t)
-        for (std::size_t u = 0; u < types(); ++u) {
-          if (net_index(t, u) != i || !views_[t].rows[u]) continue;
-          const double empty = views_[t].empty_row[0];
-          const double near = empty + r0 * views_[t].scale.inverse_std[0];
-          low = used ? std::min(low, empty) : empty;
-          high = used ? std::max(high, near) : near;
-          used = true;
-        }
-      if (!used) return;
-      PackedNetwork<double> net;
-      net.load(model.descriptor.embeddings[i], {}, false);
-      // A little below, so that a rounded s at the cutoff is inside.
-      tables_[i] = EmbeddingTable<T>::make(net, gemm, low - 1e-3, high);
-    });
-  }
-
-  /// g of an empty slot for each pair of types.
-  void make_padding() {
-    Workspace<T> work;
-    padding_.resize(types() * types());
-    for (std::size_t t = 0; t < types(); ++t)
-      for (std::size_t u = 0; u < types(); ++u) {
-        const T s = static_cast<T>(views_[t].empty_row[0]);
-        embed(net_index(t, u), 1, &s, padding_[t * types() + u].need(ld_), work.dg.need(ld_), work);
-      }
   }
 
   /// The energy of a centre type beside its net's: biases, and minus the net of D = 0 where that is
@@ -164,21 +106,6 @@ class Core final : public Engine::Implementation {
                            work.fitting);
       constant_[t] -= static_cast<double>(energy);
     }
-  }
-
-  /// g and dg (n, ld) of n <= rows_at_once rows by the net itself.
-  void embed(std::size_t net_at, std::size_t n, const T* s, T* g, T* dg, Workspace<T>& work) {
-    const PackedNetwork<T>& net = embeddings_[net_at];
-    const std::size_t layers = net.layers.size();
-    work.layer.resize(3 * layers);
-    work.tape.resize(layers);
-    for (std::size_t l = 0; l < layers; ++l) {
-      const std::size_t size = rows_at_once * net.layers[l].ld;
-      work.tape[l].y = l + 1 == layers ? g : work.layer[3 * l].need(size);
-      work.tape[l].y_dot = l + 1 == layers ? dg : work.layer[3 * l + 1].need(size);
-      work.tape[l].f1 = work.layer[3 * l + 2].need(size);
-    }
-    embedding_forward<T>(net, gemm, n, s, work.tape, work.scratch);
   }
 
   void prepare(const Configuration& configuration, Result& result) {
@@ -211,129 +138,16 @@ class Core final : public Engine::Implementation {
     const std::span<const Centre> centres{partition_.centres.data() + block.begin, block.size()};
     const auto t = static_cast<std::size_t>(block.type);
     work.rows.assign(model, views_[t], {&configuration, 1}, centres, false);
-    descriptors(t, centres.size(), work);
-    T* energy = work.energy.need(centres.size());
-    fittings_[t].compute(gemm, centres.size(), work.d.data(), energy,
-                         work.dd.need(centres.size() * stride_), work.fitting);
-    for (std::size_t a = 0; a < centres.size(); ++a)
-      result.atom_energy[centres[a].atom] += static_cast<double>(energy[a]);
-    row_derivatives(t, centres.size(), work);
-    keep_forces(t, centres, sums_[index], work, result);
-  }
-
-  /// Calls inside(begin, end) for stretches of a centre's rows that the net's table holds, and
-  /// outside(row) for single rows that it does not.
-  template <class Inside, class Outside>
-  void split(const std::optional<EmbeddingTable<T>>& table, std::size_t first, std::size_t last,
-             const T* s, Inside&& inside, Outside&& outside) {
-    std::size_t begin = first;
-    for (std::size_t p = first; p < last; ++p) {
-      if (table->holds(s[p])) continue;
-      if (begin < p) inside(begin, p);
-      outside(p);
-      begin = p + 1;
-    }
-    if (begin < last) inside(begin, last);
-  }
-
-  /// gr and D of each centre of a block; keeps g and dg/ds of the nets that have no table.
-  void descriptors(std::size_t t, std::size_t n, Workspace<T>& work) {
-    const DescriptorKernels<T>& k = descriptor_kernels<T>();
-    const Descriptor& descriptor = model.descriptor;
-    const BlockRows<T>& rows = work.rows;
-    const std::size_t stride = rows.stride();
-    const T* rn = rows.rn.data();
-    T* gr_all = work.gr.need(n * 4 * ld_);
+    const std::size_t n = centres.size();
     T* d = work.d.need(n * stride_);
-    std::fill_n(gr_all, n * 4 * ld_, T(0));
-    for (std::size_t u = 0; u < types(); ++u) {
-      const auto& table = tables_[net_index(t, u)];
-      if (!table) embed_run(t, u, n, work);
-      for (std::size_t a = 0; a < n; ++a) {
-        T* gr = gr_all + a * 4 * ld_;
-        add_padding(t, u, rows.empty(u, a), gr);
-        const std::size_t first = rows.first(u, a), last = rows.last(u, a);
-        if (!table) {
-          k.add_outer(last - first, ld_, work.g.data() + first * ld_, rn + first, stride, gr);
-          continue;
-        }
-        split(
-            table, first, last, rn,
-            [&](std::size_t begin, std::size_t end) {
-              k.add_outer_table(table->view(), end - begin, rn + begin, stride, gr);
-            },
-            [&](std::size_t p) {
-              T* g = work.g.need(ld_);
-              embed(net_index(t, u), 1, rn + p, g, work.dg.need(ld_), work);
-              k.add_outer(1, ld_, g, rn + p, stride, gr);
-            });
-      }
-    }
-    const T scale = static_cast<T>(1.0 / static_cast<double>(descriptor.slots()));
-    for (std::size_t i = 0; i < n * 4 * ld_; ++i) gr_all[i] *= scale;
+    T* dd = work.dd.need(n * stride_);
+    T* energy = work.energy.need(n);
+    descriptor_.values(t, work.rows, d, stride_, work.descriptor);
+    fittings_[t].compute(gemm, n, d, energy, dd, work.fitting);
     for (std::size_t a = 0; a < n; ++a)
-      inference_kernels<T>().contract_half(descriptor.axis_neuron, descriptor.width(),
-                                           gr_all + a * 4 * ld_, d + a * stride_);
-  }
-
-  /// g and dg/ds of all rows of neighbour type u.
-  void embed_run(std::size_t t, std::size_t u, std::size_t n, Workspace<T>& work) {
-    const std::size_t first = work.rows.first(u, 0), last = work.rows.last(u, n - 1);
-    T* g = work.g.need(work.rows.rows() * ld_);
-    T* dg = work.dg.need(work.rows.rows() * ld_);
-    for (std::size_t p = first; p < last; p += rows_at_once)
-      embed(net_index(t, u), std::min(rows_at_once, last - p), work.rows.rn.data() + p, g + p * ld_,
-            dg + p * ld_, work);
-  }
-
-  void add_padding(std::size_t t, std::size_t u, int empty, T* gr) {
-    if (empty == 0) return;
-    const T* g = padding_[t * types() + u].data();
-    for (std::size_t c = 0; c < 4; ++c) {
-      const T factor = static_cast<T>(empty * views_[t].empty_row[c]);
-      if (factor == 0) continue;
-      for (std::size_t k = 0; k < ld_; ++k) gr[c * ld_ + k] += factor * g[k];
-    }
-  }
-
-  /// dE/dRn of each row from dE/dD.
-  void row_derivatives(std::size_t t, std::size_t n, Workspace<T>& work) {
-    const DescriptorKernels<T>& k = descriptor_kernels<T>();
-    const Descriptor& descriptor = model.descriptor;
-    const BlockRows<T>& rows = work.rows;
-    const std::size_t stride = rows.stride();
-    const T* rn = rows.rn.data();
-    T* drn = work.drn.need(4 * stride);
-    T* dgr = work.dgr.need(4 * ld_);
-    T* square = work.square.need((descriptor.axis_neuron + 4) * padded<T>(descriptor.axis_neuron));
-    const T scale = static_cast<T>(1.0 / static_cast<double>(descriptor.slots()));
-    for (std::size_t a = 0; a < n; ++a) {
-      inference_kernels<T>().contract_half_backward(descriptor.axis_neuron, descriptor.width(),
-                                                    work.dd.data() + a * stride_,
-                                                    work.gr.data() + a * 4 * ld_, square, dgr);
-      for (std::size_t i = 0; i < 4 * ld_; ++i) dgr[i] *= scale;
-      for (std::size_t u = 0; u < types(); ++u) {
-        const std::size_t first = rows.first(u, a), last = rows.last(u, a);
-        const auto& table = tables_[net_index(t, u)];
-        if (!table) {
-          k.row_derivatives(last - first, ld_, work.g.data() + first * ld_,
-                            work.dg.data() + first * ld_, rn + first, dgr, stride, drn + first);
-          continue;
-        }
-        split(
-            table, first, last, rn,
-            [&](std::size_t begin, std::size_t end) {
-              k.row_derivatives_table(table->view(), end - begin, rn + begin, dgr, stride,
-                                      drn + begin);
-            },
-            [&](std::size_t p) {
-              T* g = work.g.need(ld_);
-              T* dg = work.dg.need(ld_);
-              embed(net_index(t, u), 1, rn + p, g, dg, work);
-              k.row_derivatives(1, ld_, g, dg, rn + p, dgr, stride, drn + p);
-            });
-      }
-    }
+      result.atom_energy[centres[a].atom] += static_cast<double>(energy[a]);
+    descriptor_.derivatives(t, work.rows, dd, stride_, work.descriptor);
+    keep_forces(t, centres, sums_[index], work, result);
   }
 
   /// Forces on the centres, the virial, and each row's force for the neighbours.
@@ -344,7 +158,7 @@ class Core final : public Engine::Implementation {
     double* force = work.force.need(3 * stride);
     const double* d = rows.d.data();
     environment_kernels<T>().backward(stride, views_[t].scale, d, rows.shape.data(),
-                                      work.drn.data(), stride, force);
+                                      work.descriptor.drn.data(), stride, force);
     sums.rows = rows.rows();
     sums.most = rows.most();
     sums.virial = Mat3{};
@@ -397,14 +211,11 @@ class Core final : public Engine::Implementation {
       }
   }
 
-  std::size_t ld_ = 0;      ///< padded width of the embedding
-  std::size_t stride_ = 0;  ///< of the descriptors
   std::vector<TypeView> views_;
-  std::vector<PackedNetwork<T>> embeddings_;
+  BlockDescriptor<T> descriptor_;
   std::vector<EnergyNet<T>> fittings_;
-  std::vector<std::optional<EmbeddingTable<T>>> tables_;
-  std::vector<Buffer<T>> padding_;  ///< (types, types) g of an empty slot
-  std::vector<double> constant_;    ///< (types) eV
+  std::size_t stride_ = 0;        ///< of the descriptors
+  std::vector<double> constant_;  ///< (types) eV
   std::vector<Workspace<T>> work_;
 
   Partition partition_;

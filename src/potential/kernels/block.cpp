@@ -67,15 +67,23 @@ void BlockRows<T>::find(const Model& model, const TypeView& view, const Configur
   const double rcut2 = model.descriptor.rcut * model.descriptor.rcut;
   const std::size_t begin = found_.size();
   std::fill(count_.begin(), count_.end(), 0);
-  int all = 0;
-  for (std::size_t k = frame.first[atom]; k < frame.first[atom + 1]; ++k) {
-    if (norm2(frame.displacement[k]) > rcut2) continue;
-    const int type = frame.types[static_cast<std::size_t>(frame.index[k])];
-    if (type < 0) continue;
-    ++all;
-    ++count_[static_cast<std::size_t>(type)];
-    if (view.rows[static_cast<std::size_t>(type)]) found_.push_back({k, type});
+  // Each entry is written and kept only if it counts: with a skin every other one does not, and a
+  // branch here would be mispredicted as often.
+  const std::size_t first = frame.first[atom], last = frame.first[atom + 1];
+  found_.resize(begin + (last - first));
+  Found* to = found_.data() + begin;
+  for (std::size_t k = first; k < last; ++k) {
+    *to = {k, frame.types[static_cast<std::size_t>(frame.index[k])]};
+    to += static_cast<int>(norm2(frame.displacement[k]) <= rcut2) & static_cast<int>(to->type >= 0);
   }
+  const auto all = static_cast<int>(to - (found_.data() + begin));
+  Found* kept = found_.data() + begin;
+  for (const Found* f = kept; f != to; ++f) {
+    ++count_[static_cast<std::size_t>(f->type)];
+    *kept = *f;
+    kept += view.rows[static_cast<std::size_t>(f->type)];
+  }
+  found_.resize(static_cast<std::size_t>(kept - found_.data()));
   bool too_many = all > static_cast<int>(model.descriptor.slots());
   for (std::size_t u = 0; u < types; ++u) {
     too_many = too_many || count_[u] > model.descriptor.sel[u];

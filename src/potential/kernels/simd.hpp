@@ -48,16 +48,6 @@ struct NetworkKernels {
   void (*scalar_layer)(std::size_t n, std::size_t ld, const T* s, const T* w, const T* b, T* h);
 };
 
-/// An embedding net tabulated over s (see table.hpp): nodes (count, 3, ld) hold g, step g' and
-/// step^2 g'' at s = low + node * step.
-template <class T>
-struct TableView {
-  const T* nodes = nullptr;
-  std::size_t ld = 0;
-  double low = 0;
-  double step = 1;
-};
-
 /// The descriptor of one centre. A matrix of a centre has 4 rows (r, x, y, z) of ld; its rows of
 /// the environment are 4 arrays rn_c, `stride` elements apart.
 template <class T>
@@ -78,12 +68,6 @@ struct DescriptorKernels {
   /// dg (n, ld) = sum_c rn_c[p] dgr[c, :], or += it.
   void (*spread)(std::size_t n, std::size_t ld, const T* rn, std::size_t stride, const T* dgr,
                  T* dg, bool add);
-  /// add_outer() and row_derivatives() with g and dg/ds taken from a table at s = rn_0, which must
-  /// lie inside it.
-  void (*add_outer_table)(const TableView<T>& table, std::size_t n, const T* rn, std::size_t stride,
-                          T* gr);
-  void (*row_derivatives_table)(const TableView<T>& table, std::size_t n, const T* rn, const T* dgr,
-                                std::size_t stride, T* drn);
 };
 
 /// Window and statistics of one centre type: Rn_c = (R_c - mean_c) inverse_std_c.

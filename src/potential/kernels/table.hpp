@@ -1,26 +1,27 @@
 // An embedding net tabulated over its scalar input s: Hermite quintics between equidistant nodes,
 // so that value, first and second derivative are continuous and a force is the exact derivative of
-// the tabulated energy.
+// the tabulated energy. What is tabulated are the few functions u(s) of reduced_basis.hpp.
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "potential/kernels/network.hpp"
-#include "potential/kernels/simd.hpp"
+#include "potential/kernels/simd_inference.hpp"
 
 namespace vitrion::potential::kernels {
 
-/// Largest error of the table against the net, relative to the largest |g| and |dg/ds| in it.
-struct TableTolerance {
+/// Error of a table against its net, relative to the largest |g| and |dg/ds| in it.
+struct TableError {
   double value = 0;
   double slope = 0;
 };
 
-/// In single precision below the rounding of the net itself; in double far below what the model's
-/// files carry.
+/// The largest error allowed. In single precision below the rounding of the net itself; in double
+/// forces then keep ten digits.
 template <class T>
-constexpr TableTolerance table_tolerance() {
-  return sizeof(T) == 4 ? TableTolerance{2e-8, 2e-7} : TableTolerance{1e-13, 5e-12};
+constexpr TableError table_tolerance() {
+  return sizeof(T) == 4 ? TableError{2e-8, 2e-7} : TableError{1e-12, 1e-11};
 }
 
 template <class T>
@@ -38,12 +39,21 @@ class EmbeddingTable {
   [[nodiscard]] bool holds(T s) const {
     return static_cast<double>(s) >= low_ && static_cast<double>(s) < high_;
   }
+  /// Functions in the table.
+  [[nodiscard]] std::size_t rank() const { return rank_; }
+  /// Q (rank, width) with g = u Q.
+  [[nodiscard]] const std::vector<double>& basis() const { return basis_; }
+  /// The largest error that was measured.
+  [[nodiscard]] const TableError& error() const { return error_; }
+  [[nodiscard]] std::size_t bytes() const { return bytes_; }
 
  private:
   static constexpr std::size_t max_nodes = 2048;
 
   Buffer<T> nodes_;  ///< (count, 3, ld)
-  std::size_t ld_ = 0;
+  std::vector<double> basis_;
+  TableError error_;
+  std::size_t ld_ = 0, rank_ = 0, bytes_ = 0;
   double low_ = 0, high_ = 0, step_ = 1;
 };
 
