@@ -167,7 +167,8 @@ std::vector<std::string> all_pairs(const RdfAccumulator& run) {
 /// Reads what the accumulators hold.
 struct RdfBuilder {
   std::span<const RdfAccumulator> runs;
-  std::size_t at = 0;  // row of the pair
+  std::size_t bins = 0;  // that all runs have
+  std::size_t at = 0;    // row of the pair
 
   void find(const std::string& pair) {
     const std::vector<std::string>& names = runs[0].names_;
@@ -187,26 +188,27 @@ struct RdfBuilder {
     at = runs[0].row(index(pair.substr(0, dash)), index(pair.substr(dash + 1)));
   }
 
-  [[nodiscard]] std::vector<double> slice(const std::vector<double>& all) const {
-    const auto begin = all.begin() + static_cast<std::ptrdiff_t>(at * runs[0].bins_);
-    return {begin, begin + static_cast<std::ptrdiff_t>(runs[0].bins_)};
+  [[nodiscard]] std::vector<double> slice(const RdfAccumulator& run,
+                                          const std::vector<double>& all) const {
+    const auto begin = all.begin() + static_cast<std::ptrdiff_t>(at * run.bins_);
+    return {begin, begin + static_cast<std::ptrdiff_t>(bins)};
   }
 
   /// Samples whose spread is the error: the runs, or the blocks of the only run.
   [[nodiscard]] std::vector<std::vector<double>> samples(ChunkedSum RdfAccumulator::*member) const {
     std::vector<std::vector<double>> result;
     if (runs.size() > 1)
-      for (const RdfAccumulator& run : runs) result.push_back(slice((run.*member).mean()));
+      for (const RdfAccumulator& run : runs) result.push_back(slice(run, (run.*member).mean()));
     else
       for (const std::vector<double>& block : (runs[0].*member).blocks())
-        result.push_back(slice(block));
+        result.push_back(slice(runs[0], block));
     return result;
   }
 
   [[nodiscard]] std::vector<double> average(ChunkedSum RdfAccumulator::*member) const {
-    std::vector<double> sum(runs[0].bins_, 0.0);
+    std::vector<double> sum(bins, 0.0);
     for (const RdfAccumulator& run : runs) {
-      const std::vector<double> part = slice((run.*member).mean());
+      const std::vector<double> part = slice(run, (run.*member).mean());
       for (std::size_t i = 0; i < sum.size(); ++i)
         sum[i] += part[i] / static_cast<double>(runs.size());
     }
@@ -219,7 +221,7 @@ struct RdfBuilder {
     result.replicas = runs.size();
     for (const RdfAccumulator& run : runs) result.frames += run.frames();
     const double width = runs[0].options_.bin;
-    for (std::size_t i = 0; i < runs[0].bins_; ++i)
+    for (std::size_t i = 0; i < bins; ++i)
       result.r.push_back((static_cast<double>(i) + 0.5) * width);
     result.g = average(&RdfAccumulator::g_);
     const std::vector<std::vector<double>> g_samples = samples(&RdfAccumulator::g_);
@@ -269,11 +271,14 @@ struct RdfBuilder {
 
 Rdf rdf(std::span<const RdfAccumulator> runs, const std::string& pair) {
   if (runs.empty() || runs[0].frames() == 0) throw InputError("g(r) of no frames");
-  RdfBuilder builder{runs};
+  RdfBuilder builder{runs, runs[0].bins_};
   builder.find(pair);
-  for (const RdfAccumulator& run : runs)
-    if (run.names() != runs[0].names() || run.bins_ != runs[0].bins_)
-      throw InputError("the runs differ in their species or in the range of g(r): give r_max");
+  for (const RdfAccumulator& run : runs) {
+    if (run.names() != runs[0].names() || run.options_.bin != runs[0].options_.bin)
+      throw InputError("the runs differ in their species or in the width of a bin of g(r)");
+    // Replicas that settled at other densities reach less or more far.
+    builder.bins = std::min(builder.bins, run.bins_);
+  }
   return builder.build(pair);
 }
 

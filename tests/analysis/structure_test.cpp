@@ -103,6 +103,20 @@ TEST(Rdf, TetragonalNa3PS4DistancesAreExact) {
                                                       near(2.980), near(3.055), near(3.055)));
 }
 
+// As replicas that settled at other densities are: a lattice of 3.4 A reaches 9.6 A, one of 3.2 A
+// 9.0 A.
+TEST(Rdf, ReplicasOfOtherDensitiesAreTakenAsFarAsAllReach) {
+  std::vector<RdfAccumulator> runs(2);
+  runs[0].add(crystal(box(3.4, 3.4, 3.4), {{"Na", {0, 0, 0}}}, 6));
+  runs[1].add(crystal(box(3.2, 3.2, 3.2), {{"Na", {0, 0, 0}}}, 6));
+  const Rdf g = rdf(runs, "Na-Na");
+  EXPECT_NEAR(g.r.back(), 0.47 * 6 * 3.2, 0.03);  // a bin and a half
+  EXPECT_EQ(g.g.size(), g.r.size());
+  // 6 + 12 + 8 + 6 neighbours within two lattice spacings and a bit, in either.
+  const auto at = static_cast<std::size_t>(7.0 / 0.02);
+  EXPECT_NEAR(g.coordination[at], 32, 1e-9);
+}
+
 TEST(Rdf, PairsAndRangesThatMakeNoSenseAreRefused) {
   const structures::Frame frame = crystal(box(4, 4, 4), {{"Na", {0, 0, 0}}}, 3);
   EXPECT_THROW((void)rdf_of(frame, "Na-Cl"), InputError);
