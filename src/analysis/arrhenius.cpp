@@ -77,8 +77,31 @@ std::string statement_of(std::size_t n, std::size_t temperatures, std::size_t re
 
 }  // namespace
 
+namespace {
+
+/// Refuses the points over the glass transition if any is under it, or the band is; their number.
+std::size_t leave_out_the_melt(std::vector<ArrheniusPoint>& points,
+                               const ArrheniusOptions& options) {
+  const double Tg = options.glass_transition;
+  if (!(Tg > 0)) return 0;
+  bool under = options.band_from > 0 && std::min(options.band_from, options.band_to) < Tg;
+  for (const ArrheniusPoint& p : points) under = under || p.temperature < Tg;
+  std::size_t over = 0;
+  for (ArrheniusPoint& p : points)
+    if (under && p.temperature >= Tg && !p.sigma.is_refused()) {
+      p.sigma = Estimate::refusal(
+          fmt::format("over the glass transition at {:g} K: a line does not cross it", Tg),
+          std::nullopt, p.sigma.unit);
+      ++over;
+    }
+  return over;
+}
+
+}  // namespace
+
 Arrhenius arrhenius(std::vector<ArrheniusPoint> points, const ArrheniusOptions& options) {
   Arrhenius result;
+  const std::size_t over = leave_out_the_melt(points, options);
   const Data data = data_of(points);
   std::set<double> temperatures;
   for (const ArrheniusPoint& p : points)
@@ -122,6 +145,9 @@ Arrhenius arrhenius(std::vector<ArrheniusPoint> points, const ArrheniusOptions& 
   const bool by_scatter =
       t > 0 && slope.below <= t * line.slope_error && slope.above <= t * line.slope_error;
   result.statement = statement_of(n, temperatures.size(), refused, by_scatter);
+  if (over > 0)
+    result.statement += fmt::format("; of these {} over the glass transition at {:g} K", over,
+                                    options.glass_transition);
   result.activation_energy =
       Estimate::of(-line.slope, -line.slope - slope.below, -line.slope + slope.above, "eV",
                    "ln(sigma T) against 1/kT; " + result.statement);
@@ -129,8 +155,12 @@ Arrhenius arrhenius(std::vector<ArrheniusPoint> points, const ArrheniusOptions& 
       Estimate::of(line.intercept, line.intercept - intercept.below,
                    line.intercept + intercept.above, "ln(S K/cm)", "intercept of the same line");
 
-  const double from = options.band_from > 0 ? options.band_from : *temperatures.begin();
-  const double to = options.band_to > 0 ? options.band_to : *temperatures.rbegin();
+  double from = options.band_from > 0 ? options.band_from : *temperatures.begin();
+  double to = options.band_to > 0 ? options.band_to : *temperatures.rbegin();
+  if (over > 0) {
+    from = std::min(from, options.glass_transition);
+    to = std::min(to, options.glass_transition);
+  }
   constexpr std::size_t band_points = 41;
   for (std::size_t k = 0; k < band_points; ++k) {
     // Even in 1/T, as it is drawn.

@@ -23,6 +23,9 @@ struct ArrheniusOptions {
   /// Temperatures (K) between which the band is drawn; 0: those of the points.
   double band_from = 0;
   double band_to = 0;
+  /// K; 0: not known. A liquid and a glass lie on different lines: points over it are left out if
+  /// the band or any point is below it, else it changes nothing.
+  double glass_transition = 0;
 };
 
 struct Arrhenius {

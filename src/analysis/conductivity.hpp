@@ -17,6 +17,8 @@ struct ConductivityOptions {
   std::string species = "Na";
   double charge = 1;       ///< e
   double temperature = 0;  ///< K
+  /// mPa s, of a liquid; 0: none. Only a liquid's D depends on the cell's size by its flow.
+  double viscosity = 0;
   DiffusionOptions diffusion;
 
   /// @throws InputError for a temperature or charge that makes no sense.
@@ -26,6 +28,11 @@ struct ConductivityOptions {
 /// sigma = n q^2 D / (k T) in S/cm, for n = ions / volume. D in cm^2/s, volume in A^3, charge in e.
 [[nodiscard]] double nernst_einstein(double D, double ions, double volume, double charge,
                                      double temperature);
+
+/// What a periodic cube of side `length` (A) takes from the D of a liquid, in cm^2/s:
+/// 2.837297 kT / (6 pi eta L) (Yeh and Hummer, 10.1021/jp0477147); viscosity in mPa s. Not for an
+/// ion in a rigid framework, which drags no flow.
+[[nodiscard]] double yeh_hummer(double temperature, double viscosity, double length);
 
 /// One run's share.
 struct ConductivityRun {
@@ -48,11 +55,12 @@ struct Conductivity {
   std::string species;
   double charge = 0;
   double temperature = 0;
-  Estimate D;                 ///< cm2/s
-  Estimate D_paper;           ///< cm2/s
-  Estimate sigma_NE;          ///< S/cm
-  Estimate sigma_collective;  ///< S/cm
-  Estimate haven;             ///< sigma_NE / sigma_collective
+  Estimate D;                          ///< cm2/s
+  Estimate D_paper;                    ///< cm2/s
+  std::optional<Estimate> D_infinite;  ///< cm2/s, D + Yeh and Hummer's term, where asked for
+  Estimate sigma_NE;                   ///< S/cm
+  Estimate sigma_collective;           ///< S/cm
+  Estimate haven;                      ///< sigma_NE / sigma_collective
   std::vector<ConductivityRun> runs;
 };
 

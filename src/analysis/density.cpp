@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <string>
 
 #include "analysis/statistics.hpp"
@@ -9,35 +10,20 @@
 
 namespace vitrion::analysis {
 
-namespace {
-
-struct Drift {
-  double value = 0;  // per cent over the run
-  double error = 0;
-};
-
-/// The slope's error is widened by the correlation that the residuals show.
-Drift drift_of(const std::vector<double>& x) {
-  if (x.size() < 4) return {};
-  std::vector<double> t(x.size());
-  for (std::size_t i = 0; i < t.size(); ++i) t[i] = static_cast<double>(i);
-  const Line line = fit_line(t, x);
-  std::vector<double> residual(x.size());
-  for (std::size_t i = 0; i < t.size(); ++i)
-    residual[i] = x[i] - line.intercept - line.slope * t[i];
-  const double independent = std::max(1.0, correlated_mean(residual).independent);
-  const double widen = std::sqrt(static_cast<double>(x.size()) / independent);
-  const double scale = 100 * static_cast<double>(x.size() - 1) / mean(x);
-  return {line.slope * scale, line.slope_error * scale * widen};
-}
-
-}  // namespace
-
 void DensitySeries::add(const structures::Frame& frame) {
   if (!frame.cell) throw InputError("a frame without a cell has no density");
   density.push_back(structures::density(frame));
   volume.push_back(frame.cell->volume());
   atoms = frame.size();
+  const std::vector<int> counts = frame.species.counts();
+  const int p = frame.species.find("P");
+  if (p >= 0 && counts[static_cast<std::size_t>(p)] > 0) {
+    formula_units = static_cast<std::size_t>(counts[static_cast<std::size_t>(p)]);
+  } else {
+    int divisor = 0;
+    for (const int n : counts) divisor = std::gcd(divisor, n);
+    formula_units = static_cast<std::size_t>(divisor);
+  }
 }
 
 Density density(std::span<const DensitySeries> runs) {
@@ -47,17 +33,25 @@ Density density(std::span<const DensitySeries> runs) {
   std::vector<CorrelatedMean> densities;
   std::vector<CorrelatedMean> volumes;
   std::vector<CorrelatedMean> per_atom;
+  std::vector<CorrelatedMean> per_unit;
   Drift worst;
   for (const DensitySeries& run : runs) {
     if (run.density.empty()) throw InputError("a run without frames has no density");
     result.frames += run.density.size();
     densities.push_back(correlated_mean(run.density));
-    CorrelatedMean v = correlated_mean(run.volume);
+    const CorrelatedMean v = correlated_mean(run.volume);
     volumes.push_back(v);
-    v.mean /= static_cast<double>(run.atoms);
-    v.error /= static_cast<double>(run.atoms);
-    per_atom.push_back(v);
-    const Drift d = drift_of(run.density);
+    const auto divided = [&](std::size_t n) {
+      CorrelatedMean share = v;
+      share.mean /= static_cast<double>(n);
+      share.error /= static_cast<double>(n);
+      return share;
+    };
+    per_atom.push_back(divided(run.atoms));
+    per_unit.push_back(divided(run.formula_units));
+    Drift d = drift_of(run.density);
+    d.value *= 100 / densities.back().mean;
+    d.error *= 100 / densities.back().mean;
     if (std::abs(d.value) >= std::abs(worst.value)) worst = d;
     if (std::abs(d.value) > 2 * d.error) result.settled = false;
   }
@@ -65,6 +59,7 @@ Density density(std::span<const DensitySeries> runs) {
   result.density = combine_means(densities, "g/cm3", method);
   result.volume = combine_means(volumes, "A3", method);
   result.volume_per_atom = combine_means(per_atom, "A3", method);
+  result.volume_per_formula_unit = combine_means(per_unit, "A3", method);
   result.drift =
       Estimate::of(worst.value, worst.value - 2 * worst.error, worst.value + 2 * worst.error, "%",
                    "straight line through the run, error widened by the correlation");

@@ -18,7 +18,7 @@ namespace vitrion::analysis {
 namespace {
 
 constexpr double slope_tolerance =
-    0.05;                                // of the log-log slope: what "1" means for a finite sample
+    0.02;                                // of the log-log slope: what "1" means for a finite sample
 constexpr double plateau_multiple = 3;   // the MSD must end over so many cage plateaus
 constexpr double gls_against_wls = 0.5;  // largest relative difference that the guard accepts
 constexpr double largest_condition = 1e12;
@@ -88,7 +88,7 @@ void paper_estimate(const Trajectory& t, const std::vector<std::size_t>& atoms, 
   const double half = student_t95(dof) * error;
   result.within_paper = {D, D > 0 ? error / D : 0, dof};
   if (D - half > 0)
-    result.D_paper = Estimate::of(D, D - half, D + half, D_unit, method);
+    result.D_paper = interval_of(result.within_paper, D_unit, method);
   else
     result.D_paper =
         Estimate::refusal("the 95 % interval of D includes 0", std::max(0.0, D + half), D_unit);
@@ -135,8 +135,8 @@ bool is_caged(const Diffusion& r) {
 
 /// The reason to refuse, or an empty text.
 std::string refusal(const Diffusion& r, double low, const std::string& species) {
-  const double margin = r.loglog_slope.half_width();
-  const double slope = *r.loglog_slope.value;
+  const double margin = r.worst_slope.half_width();
+  const double slope = *r.worst_slope.value;
   if (is_caged(r))
     return fmt::format(
         "not diffusive: the MSD of {} ends at {:.2g} A^2 after {:.3g} ps, under three times its "
@@ -146,7 +146,7 @@ std::string refusal(const Diffusion& r, double low, const std::string& species) 
     return fmt::format(
         "not diffusive: the log-log slope of the MSD of {} is {:.2f} +- {:.2f} between {:.3g} "
         "and {:.3g} ps, not 1",
-        species, slope, margin, r.window_first, r.window_last);
+        species, slope, margin, r.worst_first, r.worst_last);
   if (!(low > 0))
     return fmt::format("not resolved: the 95 % interval of D of {} includes 0", species);
   return {};
@@ -165,7 +165,8 @@ WindowFit fit_window(const Trajectory& t, const std::vector<std::size_t>& atoms,
                      const MultiOriginMsd& msd, double dt, Diffusion& result) {
   const std::vector<std::size_t>& lags = msd.lags;
   const auto n = static_cast<double>(atoms.size());
-  result.cage_plateau = cage_plateau(msd);
+  const Cage cage = find_cage(msd);
+  result.cage_plateau = cage.plateau;
   // The model only sets weights; a caged ion gets a thousandth of its MSD as diffusion to keep them
   // finite.
   const double mobile = std::max(result.msd_at_end - result.cage_plateau, 1e-3 * result.msd_at_end);
@@ -174,16 +175,20 @@ WindowFit fit_window(const Trajectory& t, const std::vector<std::size_t>& atoms,
   std::vector<double> covariance = msd_covariance(lags, t.frames(), model);
   for (double& c : covariance) c /= n;
 
-  const DiffusiveWindow window =
-      diffusive_window(msd, atoms.size(), covariance, result.cage_plateau);
+  const DiffusiveWindow window = diffusive_window(msd, atoms.size(), covariance, cage);
   result.window_first = dt * static_cast<double>(lags[window.first]);
   result.inflation = collective_inflation(
       t, atoms, std::max<std::size_t>(1, std::min(lags[window.first], (t.frames() - 1) / 10)));
   const double widen = std::sqrt(result.inflation);
-  const double slope_half = 1.96 * widen * window.slope.error;
-  result.loglog_slope = Estimate::of(window.slope.slope, window.slope.slope - slope_half,
-                                     window.slope.slope + slope_half, "1",
-                                     "generalised least squares on the logarithms");
+  const auto slope_estimate = [&](const LogLogSlope& part) {
+    const double half = 1.96 * widen * part.error;
+    return Estimate::of(part.slope, part.slope - half, part.slope + half, "1",
+                        "generalised least squares on the logarithms");
+  };
+  result.loglog_slope = slope_estimate(window.slope);
+  result.worst_slope = slope_estimate(window.worst);
+  result.worst_first = dt * static_cast<double>(lags[window.worst.first]);
+  result.worst_last = dt * static_cast<double>(lags[window.worst.last]);
 
   const std::size_t l = lags.size() - window.first;
   std::vector<double> x(l);
@@ -228,7 +233,7 @@ Diffusion diffusion(const Trajectory& trajectory, const std::string& species,
   result.msd_at_end = msd.msd[lags.back()];
   result.window_first = dt * static_cast<double>(lags.front());
   result.window_last = dt * static_cast<double>(lags.back());
-  result.loglog_slope = Estimate::refusal("no motion", std::nullopt, "1");
+  result.loglog_slope = result.worst_slope = Estimate::refusal("no motion", std::nullopt, "1");
 
   std::string reason;
   WindowFit fit;
@@ -248,18 +253,17 @@ Diffusion diffusion(const Trajectory& trajectory, const std::string& species,
   }
 
   if (reason.empty()) {
-    const double half = student_t95(fit.dof) * fit.error;
     result.within = {fit.D, fit.error / fit.D, fit.dof};
-    result.D = Estimate::of(
-        fit.D, fit.D - half, fit.D + half, D_unit,
+    result.D = interval_of(
+        result.within, D_unit,
         fmt::format(
             "MSD over all origins, {} least squares, {:.3g} to {:.3g} ps, error over {} ions",
             result.guard == "passed" ? "generalised" : "weighted", result.window_first,
             result.window_last, atoms.size()));
   } else {
     // An MSD that surely bends upward is no bound on anything; the slope within a cage is noise.
-    const bool bends_up = !is_caged(result) && !result.loglog_slope.is_refused() &&
-                          result.loglog_slope.low > 1 + slope_tolerance;
+    const bool bends_up = !is_caged(result) && !result.worst_slope.is_refused() &&
+                          result.worst_slope.low > 1 + slope_tolerance;
     std::optional<double> bound;
     if (!bends_up)
       bound = units::A2_per_ps_in_cm2_per_s *

@@ -25,8 +25,11 @@ struct Diffusion {
   ReplicaValue within_paper;
   double window_first = 0;  ///< ps
   double window_last = 0;   ///< ps
-  Estimate
-      loglog_slope;  ///< of the MSD (its cage plateau taken off) over the window; 1 is diffusion
+  Estimate loglog_slope;   ///< of the MSD (less its intercept, where ions are caged first) over the
+                           ///< window; 1 is diffusion
+  Estimate worst_slope;    ///< the same of the part (whole, earlier or later half) farthest from 1
+  double worst_first = 0;  ///< ps
+  double worst_last = 0;   ///< ps
   double cage_plateau = 0;  ///< A^2; 0 if the MSD shows no cage
   double msd_at_end = 0;    ///< A^2 at the window's end
   double inflation = 1;     ///< of the variance, for ions that move together
@@ -38,14 +41,14 @@ struct Diffusion {
 
 /// D = slope / 6 of MSD(tau) = a + 6 D tau (docs/analysis.md, "Diffusion").
 ///
-/// Window: the earliest start from which the log-log slope of the MSD agrees with 1. Weights:
+/// Window: from where the log-log slope of the MSD agrees with 1, also within its halves. Weights:
 /// generalised least squares with the exact covariance of rattling Brownian walkers. Error: the
 /// spread over the ions of the same weighted sum, widened where ions move together; so it holds for
 /// hopping ions too.
 ///
-/// Refused if the 95 % interval of D includes 0, if the log-log slope over the window excludes 1
-/// (by more than 0.05), or if the MSD ends under three times its cage plateau; then with an upper
-/// bound from MSD/6t.
+/// Refused if the 95 % interval of D includes 0, if the log-log slope over the window or one of its
+/// halves excludes 1 (by more than 0.02), or if the MSD ends under three times its cage plateau;
+/// then with an upper bound from MSD/6t.
 [[nodiscard]] Diffusion diffusion(const Trajectory& trajectory, const std::string& species,
                                   const DiffusionOptions& options = {});
 

@@ -1,6 +1,7 @@
 #include "analysis/diffusive_window.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 
@@ -10,80 +11,180 @@ namespace vitrion::analysis {
 
 namespace {
 
-/// Rows and columns first.. of a square matrix.
-std::vector<double> corner(const std::vector<double>& matrix, std::size_t size, std::size_t first) {
-  const std::size_t l = size - first;
-  std::vector<double> result(l * l);
-  for (std::size_t i = 0; i < l; ++i)
-    for (std::size_t j = 0; j < l; ++j) result[i * l + j] = matrix[(first + i) * size + first + j];
+constexpr double slope_of_a_cage = 0.5;
+constexpr double shortest_span = 3;  // last lag over first
+constexpr double safety = 2;         // start of the window over the earliest lag that passes
+constexpr double whole_errors = 1;   // standard errors within which the whole window's slope is 1
+constexpr double part_errors = 2;    // the same for its ends and its halves
+constexpr double near_enough = 0.02;
+
+/// The lags first ..= last of an MSD with their covariance.
+struct Stretch {
+  const MultiOriginMsd* msd = nullptr;
+  std::size_t atoms = 0;
+  std::size_t first = 0;
+  std::size_t last = 0;
+  std::vector<double> covariance;
+
+  Stretch(const MultiOriginMsd& m, std::size_t n, const std::vector<double>& all, std::size_t from,
+          std::size_t to)
+      : msd(&m), atoms(n), first(from), last(to), covariance(size() * size()) {
+    for (std::size_t i = 0; i < size(); ++i)
+      for (std::size_t j = 0; j < size(); ++j)
+        covariance[i * size() + j] = all[(first + i) * m.lags.size() + first + j];
+  }
+  [[nodiscard]] std::size_t size() const { return last - first + 1; }
+  [[nodiscard]] double lag(std::size_t i) const {
+    return static_cast<double>(msd->lags[first + i]);
+  }
+  [[nodiscard]] double mean(std::size_t i) const { return msd->msd[msd->lags[first + i]]; }
+  /// What is left of the MSD without its intercept. One that eats the whole MSD leaves a millionth:
+  /// the slope is then far from 1, as it should be.
+  [[nodiscard]] double rest(std::size_t i, double intercept) const {
+    return std::max(mean(i) - intercept, 1e-6 * mean(i));
+  }
+};
+
+/// Intercept of the diffusive line as it is taken off, and each atom's share in its deviation.
+struct Intercept {
+  double value = 0;
+  std::vector<double> of_atom;  // (atoms) deviation from the mean; zero where it is a bound
+};
+
+Intercept intercept_of(const Stretch& s, const Cage& cage) {
+  Intercept result{0, std::vector<double>(s.atoms, 0.0)};
+  if (cage.highest <= 0) return result;
+  std::vector<double> x(s.size());
+  std::vector<double> y(s.size());
+  for (std::size_t i = 0; i < s.size(); ++i) {
+    x[i] = s.lag(i);
+    y[i] = s.mean(i);
+  }
+  const GlsFit line = fit_gls(x, y, s.covariance);
+  result.value = std::clamp(line.intercept, 0.0, cage.highest);
+  if (result.value != line.intercept) return result;
+  for (std::size_t atom = 0; atom < s.atoms; ++atom)
+    for (std::size_t i = 0; i < s.size(); ++i)
+      result.of_atom[atom] +=
+          line.intercept_weights[i] * (s.msd->of_atom(atom, s.first + i) - s.mean(i));
   return result;
 }
 
-LogLogSlope log_log_slope(const MultiOriginMsd& msd, std::size_t atoms,
-                          const std::vector<double>& covariance, double plateau,
-                          std::size_t first) {
-  const std::size_t l = msd.lags.size() - first;
-  std::vector<double> x(l);
-  std::vector<double> y(l);
-  std::vector<double> size(l);
-  std::vector<double> s = corner(covariance, msd.lags.size(), first);
-  for (std::size_t i = 0; i < l; ++i) {
-    // A plateau that eats the whole MSD leaves a millionth: the slope is then far from 1, as it
-    // should be.
-    const double m = msd.msd[msd.lags[first + i]];
-    size[i] = std::max(m - plateau, 1e-6 * m);
-    x[i] = std::log(static_cast<double>(msd.lags[first + i]));
-    y[i] = std::log(size[i]);
-  }
-  for (std::size_t i = 0; i < l; ++i)
-    for (std::size_t j = 0; j < l; ++j) s[i * l + j] /= size[i] * size[j];
-  const GlsFit fit = fit_gls(x, y, s);
-
-  // Each atom's influence on the slope: d slope = sum_j w_j d MSD_j / MSD_j.
+/// A weighted sum of the logarithms of the MSD less its intercept.
+LogLogSlope weighted_slope(const Stretch& s, const Intercept& intercept,
+                           const std::vector<double>& weights, double model_error) {
+  LogLogSlope result{0, model_error, s.first, s.last};
+  for (std::size_t i = 0; i < s.size(); ++i)
+    result.slope += weights[i] * std::log(s.rest(i, intercept.value));
+  if (s.atoms < 2) return result;
+  // Each atom's influence: sum_i w_i d (MSD_i - intercept) / (MSD_i - intercept).
   double sum = 0;
-  for (std::size_t atom = 0; atom < atoms; ++atom) {
+  for (std::size_t atom = 0; atom < s.atoms; ++atom) {
     double u = 0;
-    for (std::size_t i = 0; i < l; ++i)
-      u += fit.slope_weights[i] * (msd.of_atom(atom, first + i) - msd.msd[msd.lags[first + i]]) /
-           size[i];
+    for (std::size_t i = 0; i < s.size(); ++i)
+      if (weights[i] != 0)
+        u += weights[i] *
+             (s.msd->of_atom(atom, s.first + i) - s.mean(i) - intercept.of_atom[atom]) /
+             s.rest(i, intercept.value);
     sum += u * u;
   }
-  const auto n = static_cast<double>(atoms);
-  return {fit.slope, atoms > 1 ? std::sqrt(sum / (n * (n - 1))) : fit.slope_error};
+  const auto n = static_cast<double>(s.atoms);
+  result.error = std::sqrt(sum / (n * (n - 1)));
+  return result;
+}
+
+/// By generalised least squares, whose weights are mostly with the short lags.
+LogLogSlope fitted_slope(const Stretch& s, const Intercept& intercept) {
+  const std::size_t l = s.size();
+  std::vector<double> x(l);
+  std::vector<double> relative = s.covariance;
+  for (std::size_t i = 0; i < l; ++i) {
+    x[i] = std::log(s.lag(i));
+    for (std::size_t j = 0; j < l; ++j)
+      relative[i * l + j] /= s.rest(i, intercept.value) * s.rest(j, intercept.value);
+  }
+  const GlsFit fit = fit_gls(x, std::vector<double>(l, 0.0), relative);
+  return weighted_slope(s, intercept, fit.slope_weights, fit.slope_error);
+}
+
+/// From end to end, which feels a bend at long lags.
+LogLogSlope secant(const Stretch& s, const Intercept& intercept) {
+  const std::size_t l = s.size();
+  const double span = std::log(s.lag(l - 1) / s.lag(0));
+  std::vector<double> weights(l, 0.0);
+  weights.front() = -1 / span;
+  weights.back() = 1 / span;
+  const auto relative = [&](std::size_t i, std::size_t j) {
+    return s.covariance[i * l + j] / (s.rest(i, intercept.value) * s.rest(j, intercept.value));
+  };
+  const double variance = relative(0, 0) + relative(l - 1, l - 1) - 2 * relative(0, l - 1);
+  return weighted_slope(s, intercept, weights, std::sqrt(std::max(0.0, variance)) / span);
 }
 
 }  // namespace
 
-double cage_plateau(const MultiOriginMsd& msd) {
-  double flattest = 0.5;
-  double plateau = 0;
+Cage find_cage(const MultiOriginMsd& msd) {
+  double flattest = slope_of_a_cage;
+  Cage cage;
   for (std::size_t i = 0; i + 1 < msd.lags.size() && 3 * msd.lags[i] <= msd.lags.back(); ++i) {
     const double m0 = msd.msd[msd.lags[i]];
     const double m1 = msd.msd[msd.lags[i + 1]];
     const auto t0 = static_cast<double>(msd.lags[i]);
     const auto t1 = static_cast<double>(msd.lags[i + 1]);
+    cage.plateau = std::min(cage.plateau, m1);
     const double slope = std::log(m1 / m0) / std::log(t1 / t0);
     if (slope >= flattest) continue;
     flattest = slope;
-    plateau = std::clamp(m0 - t0 * (m1 - m0) / (t1 - t0), 0.0, m0);
+    cage.plateau = std::clamp(m0 - t0 * (m1 - m0) / (t1 - t0), 0.0, std::min(m0, m1));
+    cage.highest = m0;
   }
-  return plateau;
+  return cage;
 }
 
 DiffusiveWindow diffusive_window(const MultiOriginMsd& msd, std::size_t atoms,
-                                 const std::vector<double>& covariance, double plateau) {
+                                 const std::vector<double>& covariance, const Cage& cage) {
+  const std::size_t last = msd.lags.size() - 1;
+  const auto judge = [&](std::size_t first) {
+    const Stretch whole(msd, atoms, covariance, first, last);
+    const Intercept intercept = intercept_of(whole, cage);
+    const std::size_t middle = first + (last - first) / 2;
+    const std::array<LogLogSlope, 4> parts = {
+        fitted_slope(whole, intercept), secant(whole, intercept),
+        fitted_slope(Stretch(msd, atoms, covariance, first, middle), intercept),
+        fitted_slope(Stretch(msd, atoms, covariance, middle, last), intercept)};
+    DiffusiveWindow window{first, parts[0], parts[0], true};
+    double worst = 0;
+    for (std::size_t k = 0; k < parts.size(); ++k) {
+      const double off = std::abs(parts[k].slope - 1);
+      const double errors = k == 0 ? whole_errors : part_errors;
+      window.straight = window.straight && off <= std::max(errors * parts[k].error, near_enough);
+      if (const double misfit = off / std::max(parts[k].error, 1e-12); misfit > worst) {
+        worst = misfit;
+        window.worst = parts[k];
+      }
+    }
+    return window;
+  };
+  const auto long_enough = [&](std::size_t first) {
+    const double span = static_cast<double>(msd.lags[last]) / static_cast<double>(msd.lags[first]);
+    return first == 0 || (first + 4 <= msd.lags.size() && span >= shortest_span);
+  };
+
   DiffusiveWindow best;
   double best_misfit = std::numeric_limits<double>::infinity();
-  for (std::size_t first = 0;
-       first + 4 <= msd.lags.size() && (3 * msd.lags[first] <= msd.lags.back() || first == 0);
-       ++first) {
-    const LogLogSlope slope = log_log_slope(msd, atoms, covariance, plateau, first);
-    const double off = std::abs(slope.slope - 1);
-    if (off <= std::max(slope.error, 0.02)) return {first, slope};
-    const double misfit = off / std::max(slope.error, 1e-12);
+  for (std::size_t first = 0; long_enough(first); ++first) {
+    const DiffusiveWindow window = judge(first);
+    if (window.straight) {
+      std::size_t start = first;
+      while (first > 0 && long_enough(start + 1) &&
+             static_cast<double>(msd.lags[start]) < safety * static_cast<double>(msd.lags[first]))
+        ++start;
+      return start == first ? window : judge(start);
+    }
+    const double misfit = std::abs(window.worst.slope - 1) / std::max(window.worst.error, 1e-12);
     if (misfit < best_misfit) {
       best_misfit = misfit;
-      best = {first, slope};
+      best = window;
     }
   }
   return best;

@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <memory>
+#include <mutex>
 
 #include "base/threads.hpp"
 
@@ -32,10 +33,17 @@ struct FreeFftw {
 template <class T>
 using Buffer = std::unique_ptr<T, FreeFftw>;
 
-/// Plans for one length; made once, because FFTW's planner is not for several threads at a time.
+/// FFTW's planner is not for several threads at a time; running a plan is.
+std::mutex& planner() {
+  static std::mutex mutex;
+  return mutex;
+}
+
+/// Plans for one length.
 class Plans {
  public:
   explicit Plans(std::size_t length) : length_(length) {
+    const std::lock_guard lock(planner());
     const Buffer<double> real(fftw_alloc_real(length));
     const Buffer<fftw_complex> complex(fftw_alloc_complex(length / 2 + 1));
     // FFTW_ESTIMATE: a plan chosen by timing would let the last bits depend on chance.
@@ -45,6 +53,7 @@ class Plans {
         fftw_plan_dft_c2r_1d(static_cast<int>(length), complex.get(), real.get(), FFTW_ESTIMATE);
   }
   ~Plans() {
+    const std::lock_guard lock(planner());
     fftw_destroy_plan(forward_);
     fftw_destroy_plan(backward_);
   }

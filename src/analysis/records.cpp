@@ -37,6 +37,8 @@ json estimates(const std::map<std::string, Estimate>& all) {
 MsdTable msd_table(const Trajectory& trajectory, std::size_t threads) {
   MsdTable table;
   table.drift_frame = trajectory.drift_frame;
+  table.framework_msd = trajectory.framework_msd;
+  table.framework_msd_cartesian = trajectory.framework_msd_cartesian;
   const double dt = trajectory.time_step();
   std::vector<std::size_t> lags;
   for (std::size_t lag = 1; lag <= std::min<std::size_t>(50, trajectory.frames() - 1); ++lag)
@@ -126,6 +128,14 @@ json to_json(const UnitCensus& c) {
         {"statement",
          "(N_free - N_bridging - 2 N_PP) - (N_anion - 4 N_P) is 0 if every P has four bonds and "
          "every bridge two ends"}}},
+      {"oxygen",
+       {{"observed", c.oxygen.observed},
+        {"expected", c.oxygen.expected},
+        {"share", c.oxygen.share},
+        {"chi_squared", c.oxygen.chi_squared},
+        {"degrees_of_freedom", c.oxygen.degrees_of_freedom},
+        {"p_value", c.oxygen.p_value},
+        {"verdict", c.oxygen.verdict}}},
       {"cutoffs",
        {{"P-S", c.cutoffs.P_S},
         {"P-O", c.cutoffs.P_O},
@@ -136,10 +146,15 @@ json to_json(const UnitCensus& c) {
 }
 
 json to_json(const Density& d) {
-  return {{"quantity", "density"},       {"density", to_json(d.density)},
-          {"volume", to_json(d.volume)}, {"volume_per_atom", to_json(d.volume_per_atom)},
-          {"drift", to_json(d.drift)},   {"settled", d.settled},
-          {"frames", d.frames},          {"replicas", d.replicas}};
+  return {{"quantity", "density"},
+          {"density", to_json(d.density)},
+          {"volume", to_json(d.volume)},
+          {"volume_per_atom", to_json(d.volume_per_atom)},
+          {"volume_per_formula_unit", to_json(d.volume_per_formula_unit)},
+          {"drift", to_json(d.drift)},
+          {"settled", d.settled},
+          {"frames", d.frames},
+          {"replicas", d.replicas}};
 }
 
 json to_json(const MsdTable& m) {
@@ -149,8 +164,74 @@ json to_json(const MsdTable& m) {
     multi[m.species[s]] = m.multi_origin[s];
     single[m.species[s]] = m.single_origin[s];
   }
-  return {{"quantity", "msd"},       {"lag_ps", m.lag_ps}, {"multi_origin", multi},
-          {"single_origin", single}, {"unit", "A2"},       {"drift_frame", m.drift_frame}};
+  return {{"quantity", "msd"},
+          {"lag_ps", m.lag_ps},
+          {"multi_origin", multi},
+          {"single_origin", single},
+          {"unit", "A2"},
+          {"drift_frame", m.drift_frame},
+          {"unwrapping",
+           {{"framework_msd", m.framework_msd},
+            {"framework_msd_cartesian", m.framework_msd_cartesian}}}};
+}
+
+json to_json(const StructureFactor& s) {
+  return {{"quantity", "sq"},
+          {"pair", s.pair},
+          {"q", s.q},
+          {"s", s.s},
+          {"s_error", s.s_error},
+          {"first_peak",
+           s.first_peak ? json{{"q", s.first_peak->q}, {"s", s.first_peak->s}} : json(nullptr)},
+          {"normalisation", s.normalisation},
+          {"frames", s.frames},
+          {"replicas", s.replicas}};
+}
+
+json to_json(const BondAngles& a) {
+  return {{"quantity", "angles"},
+          {"triplet", a.triplet},
+          {"angle", a.angle},
+          {"density", a.density},
+          {"density_error", a.density_error},
+          {"mean", to_json(a.mean)},
+          {"spread", a.spread},
+          {"per_frame", a.per_frame},
+          {"frames", a.frames},
+          {"replicas", a.replicas}};
+}
+
+json to_json(const MotionCurve& c, const std::string& quantity) {
+  return {{"quantity", quantity},
+          {"species", c.species},
+          {"lag_ps", c.lag_ps},
+          {"value", c.value},
+          {"error", c.error}};
+}
+
+json to_json(const VanHove& v) {
+  return {{"quantity", "vanhove"},
+          {"species", v.species},
+          {"lag_ps", v.lag_ps},
+          {"msd", v.msd},
+          {"r", v.r},
+          {"density", v.density},
+          {"gaussian", v.gaussian}};
+}
+
+json to_json(const StrainModulus& m) {
+  json points = json::array();
+  for (const StrainPoint& p : m.points)
+    points.push_back({{"linear_strain", p.linear_strain},
+                      {"volume", p.volume},
+                      {"pressure", p.pressure},
+                      {"going_up", p.going_up}});
+  return {{"K", to_json(m.K)},
+          {"linear_slope", m.linear_slope},
+          {"pressure_derivative", m.derivative},
+          {"hysteresis", m.hysteresis},
+          {"elastic", m.elastic},
+          {"points", points}};
 }
 
 json to_json(const Conductivity& c, const std::vector<std::string>& files) {
@@ -167,6 +248,7 @@ json to_json(const Conductivity& c, const std::vector<std::string>& files) {
               {"duration_ps", d.duration},
               {"window_ps", {d.window_first, d.window_last}},
               {"loglog_slope", to_json(d.loglog_slope)},
+              {"loglog_slope_worst", to_json(d.worst_slope)},
               {"cage_plateau", d.cage_plateau},
               {"msd_at_window_end", d.msd_at_end},
               {"variance_inflation", d.inflation},
@@ -175,16 +257,18 @@ json to_json(const Conductivity& c, const std::vector<std::string>& files) {
               {"framework_msd", optional_number(run.framework_msd)}};
     runs.push_back(std::move(j));
   }
-  return {{"quantity", "conductivity"},
-          {"species", c.species},
-          {"charge", c.charge},
-          {"temperature", c.temperature},
-          {"D", to_json(c.D)},
-          {"D_paper", to_json(c.D_paper)},
-          {"sigma_NE", to_json(c.sigma_NE)},
-          {"sigma_collective", to_json(c.sigma_collective)},
-          {"haven", to_json(c.haven)},
-          {"replicas", runs}};
+  json record = {{"quantity", "conductivity"},
+                 {"species", c.species},
+                 {"charge", c.charge},
+                 {"temperature", c.temperature},
+                 {"D", to_json(c.D)},
+                 {"D_paper", to_json(c.D_paper)},
+                 {"sigma_NE", to_json(c.sigma_NE)},
+                 {"sigma_collective", to_json(c.sigma_collective)},
+                 {"haven", to_json(c.haven)},
+                 {"replicas", runs}};
+  if (c.D_infinite) record["D_infinite"] = to_json(*c.D_infinite);
+  return record;
 }
 
 json to_json(const Arrhenius& a) {

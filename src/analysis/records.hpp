@@ -7,10 +7,14 @@
 #include <vector>
 
 #include "analysis/arrhenius.hpp"
+#include "analysis/bond_angles.hpp"
 #include "analysis/conductivity.hpp"
 #include "analysis/density.hpp"
 #include "analysis/estimate_json.hpp"
+#include "analysis/modulus.hpp"
 #include "analysis/rdf.hpp"
+#include "analysis/self_motion.hpp"
+#include "analysis/structure_factor.hpp"
 #include "analysis/units.hpp"
 
 namespace vitrion::analysis {
@@ -22,6 +26,8 @@ struct MsdTable {
   std::vector<std::vector<double>> multi_origin;   ///< (species, lags) A^2
   std::vector<std::vector<double>> single_origin;  ///< (species, lags) A^2
   std::string drift_frame;
+  double framework_msd = 0;            ///< A^2, first to last frame, by fractional coordinates
+  double framework_msd_cartesian = 0;  ///< A^2, by Cartesian steps
 };
 
 /// Lags: all up to 50 frames, then about 40 a decade up to the last frame.
@@ -32,6 +38,12 @@ struct MsdTable {
 [[nodiscard]] nlohmann::json to_json(const Rdf& rdf);
 [[nodiscard]] nlohmann::json to_json(const UnitCensus& census);
 [[nodiscard]] nlohmann::json to_json(const Density& density);
+[[nodiscard]] nlohmann::json to_json(const StructureFactor& s);
+[[nodiscard]] nlohmann::json to_json(const BondAngles& angles);
+/// `quantity`: "nongaussian" or "scattering".
+[[nodiscard]] nlohmann::json to_json(const MotionCurve& curve, const std::string& quantity);
+[[nodiscard]] nlohmann::json to_json(const VanHove& v);
+[[nodiscard]] nlohmann::json to_json(const StrainModulus& modulus);
 [[nodiscard]] nlohmann::json to_json(const MsdTable& msd);
 /// `files`: one name per run, in their order.
 [[nodiscard]] nlohmann::json to_json(const Conductivity& conductivity,

@@ -23,6 +23,10 @@ double chi_squared_quantile(double p, double dof) {
   return boost::math::quantile(boost::math::chi_squared(dof), p);
 }
 
+double chi_squared_tail(double x, double dof) {
+  return boost::math::cdf(boost::math::complement(boost::math::chi_squared(dof), x));
+}
+
 double mean(std::span<const double> x) {
   double sum = 0;
   for (const double v : x) sum += v;
@@ -104,15 +108,32 @@ Line fit_line(std::span<const double> x, std::span<const double> y,
   return line;
 }
 
+Drift drift_of(std::span<const double> x) {
+  if (x.size() < 4) return {};
+  std::vector<double> t(x.size());
+  for (std::size_t i = 0; i < t.size(); ++i) t[i] = static_cast<double>(i);
+  const Line line = fit_line(t, x);
+  std::vector<double> residual(x.size());
+  for (std::size_t i = 0; i < t.size(); ++i)
+    residual[i] = x[i] - line.intercept - line.slope * t[i];
+  const double independent = std::max(1.0, correlated_mean(residual).independent);
+  const double widen = std::sqrt(static_cast<double>(x.size()) / independent);
+  const auto span = static_cast<double>(x.size() - 1);
+  return {line.slope * span, line.slope_error * span * widen};
+}
+
+Estimate interval_of(const ReplicaValue& r, std::string unit, std::string method) {
+  const double factor = std::exp(student_t95(r.dof) * r.relative_error);
+  return Estimate::of(r.value, r.value / factor, r.value * factor, std::move(unit),
+                      std::move(method));
+}
+
 Estimate combine_replicas(std::span<const ReplicaValue> replicas, std::string unit,
                           std::string method) {
   if (replicas.empty()) return Estimate::refusal("no replica", std::nullopt, std::move(unit));
-  if (replicas.size() == 1) {
-    const ReplicaValue& r = replicas[0];
-    const double half = student_t95(r.dof) * r.relative_error * r.value;
-    return Estimate::of(r.value, r.value - half, r.value + half, std::move(unit),
-                        method + "; one replica: the spread from glass to glass is not included");
-  }
+  if (replicas.size() == 1)
+    return interval_of(replicas[0], std::move(unit),
+                       method + "; one replica: the spread from glass to glass is not included");
   const auto n = static_cast<double>(replicas.size());
   std::vector<double> logs;
   double within = 0;

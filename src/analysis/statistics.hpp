@@ -16,6 +16,8 @@ namespace vitrion::analysis {
 /// Quantile p of Student's t, of chi-squared.
 [[nodiscard]] double student_t_quantile(double p, double dof);
 [[nodiscard]] double chi_squared_quantile(double p, double dof);
+/// Probability of a chi-squared over x.
+[[nodiscard]] double chi_squared_tail(double x, double dof);
 
 [[nodiscard]] double mean(std::span<const double> x);
 /// Standard deviation with n - 1; 0 for fewer than two numbers.
@@ -48,6 +50,14 @@ struct Line {
 [[nodiscard]] Line fit_line(std::span<const double> x, std::span<const double> y,
                             std::span<const double> weights = {});
 
+/// How far a series runs away from its start to its end, by a straight line whose error knows the
+/// correlation of the residuals. Zero for fewer than four numbers.
+struct Drift {
+  double value = 0;
+  double error = 0;
+};
+[[nodiscard]] Drift drift_of(std::span<const double> x);
+
 /// What one replica says of a positive quantity: its value and the relative standard error within
 /// the run.
 struct ReplicaValue {
@@ -56,7 +66,11 @@ struct ReplicaValue {
   double dof = 0;  ///< behind relative_error; infinity if it is known
 };
 
-/// Replicas of one quantity, combined on the logarithm. One replica: its own symmetric interval.
+/// Student's t on the logarithm: the sum of a few hops is skewed, and an interval as wide on either
+/// side would miss the truth above it twice as often as below.
+[[nodiscard]] Estimate interval_of(const ReplicaValue& value, std::string unit, std::string method);
+
+/// Replicas of one quantity, combined on the logarithm. One replica: its own interval.
 /// Several: geometric mean, and the wider of Student's t on the spread of the logarithms and the
 /// errors within the runs, so that two replicas that agree by chance do not pretend to know more
 /// than each run does.

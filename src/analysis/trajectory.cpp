@@ -20,6 +20,8 @@ constexpr double longest_step = 0.25;
 // Cell vectors that change by more than a fifth between frames are a new cell, not a fluctuation.
 constexpr double largest_strain = 0.2;
 
+constexpr std::size_t group_size = 16;  // atoms
+
 bool contains(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
@@ -163,6 +165,37 @@ Vec3 TrajectoryBuilder::nearest_step(Vec3 step, std::size_t atom) {
   return step;
 }
 
+void TrajectoryBuilder::add_cartesian_step(std::size_t k, const Vec3& before) {
+  Vec3 wrapped_before;
+  Vec3 wrapped_now;
+  Vec3 images;
+  for (std::size_t a = 0; a < 3; ++a) {
+    wrapped_before[a] = before[a] - std::floor(before[a]);
+    wrapped_now[a] = path_[k][a] - std::floor(path_[k][a]);
+    images[a] = std::round(wrapped_now[a] - wrapped_before[a]);
+  }
+  cartesian_[k] += (wrapped_now - images) * cell_ - wrapped_before * cell_before_;
+}
+
+/// Mean squared displacement of the framework, its own drift taken off, both ways.
+void TrajectoryBuilder::compare_schemes(Trajectory& t) const {
+  Vec3 drift{};
+  Vec3 cartesian_drift{};
+  double n = 0;
+  for (std::size_t k = 0; k < followed_.size(); ++k)
+    if (drift_weight_[followed_[k]] > 0) {
+      drift += path_[k] - start_[k];
+      cartesian_drift += cartesian_[k];
+      n += 1;
+    }
+  if (n == 0) return;
+  for (std::size_t k = 0; k < followed_.size(); ++k)
+    if (drift_weight_[followed_[k]] > 0) {
+      t.framework_msd += norm2((path_[k] - start_[k] - (1 / n) * drift) * t.reference_cell) / n;
+      t.framework_msd_cartesian += norm2(cartesian_[k] - (1 / n) * cartesian_drift) / n;
+    }
+}
+
 void TrajectoryBuilder::add(const structures::Frame& frame, double time_ps) {
   if (times_.empty()) start(frame);
   check(frame, time_ps);
@@ -173,17 +206,24 @@ void TrajectoryBuilder::add(const structures::Frame& frame, double time_ps) {
   if (first) {
     last_.resize(followed_.size());
     path_.resize(followed_.size());
+    start_.resize(followed_.size());
+    cartesian_.assign(followed_.size(), Vec3{});
   }
   for (std::size_t k = 0; k < followed_.size(); ++k) {
     const Vec3 s = frame.positions[followed_[k]] * to_fractional;
     if (!std::isfinite(norm2(s)))
       throw InputError(fmt::format("frame {}: the position of atom {} is not finite", times_.size(),
                                    followed_[k]));
+    const Vec3 before = path_[k];
     if (first || options_.unwrapped)
       path_[k] = s;
     else
       path_[k] += nearest_step(s - last_[k], followed_[k]);
     last_[k] = s;
+    if (first)
+      start_[k] = s;
+    else if (drift_weight_[followed_[k]] > 0)
+      add_cartesian_step(k, before);
   }
 
   Vec3 drift{};
@@ -191,11 +231,12 @@ void TrajectoryBuilder::add(const structures::Frame& frame, double time_ps) {
     if (const double w = drift_weight_[followed_[k]]; w > 0) drift += w * path_[k];
   if (first) first_drift_ = drift;
 
-  std::vector<double> row(kept_.size() * 3);
+  if (first) groups_.resize((kept_.size() + group_size - 1) / group_size);
   for (std::size_t k = 0; k < kept_.size(); ++k)
-    for (std::size_t a = 0; a < 3; ++a) row[3 * k + a] = path_[k][a] - (drift[a] - first_drift_[a]);
-  frames_.push_back(std::move(row));
+    for (std::size_t a = 0; a < 3; ++a)
+      groups_[k / group_size].push_back(path_[k][a] - (drift[a] - first_drift_[a]));
   cell_sum_ += cell_;
+  cell_before_ = cell_;
   volumes_.push_back(frame.cell->volume());
   times_.push_back(time_ps);
 }
@@ -209,24 +250,24 @@ Trajectory TrajectoryBuilder::finish() && {
   t.reference_cell = (1 / static_cast<double>(f_count)) * cell_sum_;
   t.largest_step = largest_step_;
   t.drift_frame = drift_frame_;
+  if (options_.drift == DriftFrame::framework) compare_schemes(t);
   if (options_.drift == DriftFrame::framework) t.framework = options_.framework;
   t.species.names = all_.names;
   for (const std::size_t i : kept_) t.species.of_atom.push_back(all_.of_atom[i]);
 
-  // Frame by frame the fractional rows become Cartesian columns and are freed: the peak stays one
-  // copy.
-  t.positions.resize(kept_.size() * 3 * f_count);
-  constexpr std::size_t tile =
-      64;  // frames; a cache line of each column is filled before it is left
-  for (std::size_t f0 = 0; f0 < f_count; f0 += tile) {
-    const std::size_t f1 = std::min(f0 + tile, f_count);
-    for (std::size_t k = 0; k < kept_.size(); ++k)
-      for (std::size_t f = f0; f < f1; ++f) {
-        const double* s = frames_[f].data() + 3 * k;
+  // Reserved, not resized: pages are touched only as groups are written, while others are freed.
+  t.positions.reserve(kept_.size() * 3 * f_count);
+  for (std::vector<double>& group : groups_) {
+    const std::size_t atoms = group.size() / (3 * f_count);
+    const std::size_t begin = t.positions.size();
+    t.positions.resize(begin + group.size());
+    for (std::size_t f = 0; f < f_count; ++f)
+      for (std::size_t k = 0; k < atoms; ++k) {
+        const double* s = group.data() + 3 * (f * atoms + k);
         const Vec3 r = Vec3{s[0], s[1], s[2]} * t.reference_cell;
-        for (std::size_t a = 0; a < 3; ++a) t.positions[(3 * k + a) * f_count + f] = r[a];
+        for (std::size_t a = 0; a < 3; ++a) t.positions[begin + (3 * k + a) * f_count + f] = r[a];
       }
-    for (std::size_t f = f0; f < f1; ++f) std::vector<double>().swap(frames_[f]);
+    std::vector<double>().swap(group);
   }
   return t;
 }

@@ -35,6 +35,11 @@ struct Trajectory {
   std::vector<double> volumes;    ///< (F) A^3
   Mat3 reference_cell{};          ///< mean cell over the frames, rows in A
   std::vector<double> positions;  ///< (N, 3, F) A: fractional paths times the reference cell
+  /// A^2, mean squared displacement of the framework from the first frame to the last, by this
+  /// scheme and by adding Cartesian steps to the nearest image; both 0 without a framework. Where
+  /// they differ under a barostat, the second is an artefact of the breathing cell.
+  double framework_msd = 0;
+  double framework_msd_cartesian = 0;
   double largest_step = 0;  ///< of a fractional coordinate between frames; 0 if none was followed
   std::vector<std::string> framework;  ///< species whose mean displacement was taken off, if any
   std::string drift_frame;             ///< in words, for records
@@ -74,6 +79,8 @@ class TrajectoryBuilder {
   void follow_cell(const Mat3& rows);
   void check(const structures::Frame& frame, double time_ps) const;
   Vec3 nearest_step(Vec3 step, std::size_t atom);
+  void add_cartesian_step(std::size_t followed, const Vec3& before);
+  void compare_schemes(Trajectory& t) const;
 
   TrajectoryOptions options_;
   structures::Species all_;
@@ -82,12 +89,17 @@ class TrajectoryBuilder {
   std::vector<std::size_t> followed_;  // kept or with a share
   std::vector<Vec3> last_;             // (followed) fractional, as given
   std::vector<Vec3> path_;             // (followed) fractional, unwrapped
+  std::vector<Vec3> start_;            // (followed) fractional, of the first frame
+  std::vector<Vec3> cartesian_;        // (followed) sums of Cartesian steps, A
+  Mat3 cell_before_{};                 // of the frame before
   Vec3 first_drift_{};
   Mat3 cell_{};  // rows of the last frame, in the basis of the first
   Mat3 cell_sum_{};
   std::vector<double> times_;
   std::vector<double> volumes_;
-  std::vector<std::vector<double>> frames_;  // (F)(kept, 3) fractional
+  // (groups of kept atoms)(F, atoms of the group, 3) fractional: a group at a time becomes paths
+  // and is freed, so that the peak stays near one copy.
+  std::vector<std::vector<double>> groups_;
   double largest_step_ = 0;
   std::string drift_frame_;
 };

@@ -15,17 +15,6 @@ namespace vitrion::analysis {
 
 namespace {
 
-double cutoff_of(const std::string& a, const std::string& b, const BondCutoffs& c) {
-  const auto is = [&](const char* x, const char* y) {
-    return (a == x && b == y) || (a == y && b == x);
-  };
-  if (is("P", "S")) return c.P_S;
-  if (is("P", "O")) return c.P_O;
-  if (is("P", "P")) return c.P_P;
-  if (is("S", "S")) return c.S_S;
-  return 0;
-}
-
 bool is_anion(const std::string& name) {
   return name == "S" || name == "O";
 }
@@ -52,7 +41,87 @@ CorrelatedMean per_phosphorus(CorrelatedMean m, double phosphorus) {
   return m;
 }
 
+/// chi-squared of observed against expected, classes with fewer than five expected added up.
+void test_against(OxygenDistribution& d) {
+  std::vector<double> observed;
+  std::vector<double> expected;
+  double o = 0;
+  double e = 0;
+  for (std::size_t k = 0; k < d.observed.size(); ++k) {
+    o += d.observed[k];
+    e += d.expected[k];
+    if (e < 5) continue;
+    observed.push_back(o);
+    expected.push_back(e);
+    o = e = 0;
+  }
+  if (!expected.empty()) {
+    observed.back() += o;
+    expected.back() += e;
+  }
+  for (std::size_t k = 0; k < expected.size(); ++k)
+    d.chi_squared += (observed[k] - expected[k]) * (observed[k] - expected[k]) / expected[k];
+  // One degree goes to the total and one to the share, which is estimated.
+  d.degrees_of_freedom = static_cast<double>(expected.size()) - 2;
+  if (d.degrees_of_freedom < 1) {
+    d.verdict = "too few units to test";
+    return;
+  }
+  d.p_value = chi_squared_tail(d.chi_squared, d.degrees_of_freedom);
+  double mean_k = 0;
+  double square = 0;
+  double total = 0;
+  for (std::size_t k = 0; k < d.observed.size(); ++k) {
+    const auto x = static_cast<double>(k);
+    total += d.observed[k];
+    mean_k += x * d.observed[k];
+    square += x * x * d.observed[k];
+  }
+  const double variance = square / total - mean_k * mean_k / (total * total);
+  d.verdict = d.p_value > 0.05                         ? "random"
+              : variance > 4 * d.share * (1 - d.share) ? "clustered"
+                                                       : "spread evenly";
+}
+
+OxygenDistribution oxygen_distribution(std::span<const UnitSeries> runs) {
+  OxygenDistribution d;
+  d.observed.assign(5, 0.0);
+  d.expected.assign(5, 0.0);
+  double units = 0;
+  double oxygens = 0;
+  for (std::size_t k = 0; k <= 4; ++k)
+    for (const UnitSeries& run : runs) {
+      const double n =
+          mean(run.series(class_name(static_cast<int>(4 - k), static_cast<int>(k), 0)));
+      d.observed[k] += n;
+      units += n;
+      oxygens += static_cast<double>(k) * n;
+    }
+  if (units == 0 || oxygens == 0) {
+    d.verdict = units == 0 ? "no P has four anions" : "no oxygen is bonded to P";
+    return d;
+  }
+  d.share = oxygens / (4 * units);
+  const double binomial[] = {1, 4, 6, 4, 1};
+  for (std::size_t k = 0; k <= 4; ++k)
+    d.expected[k] = units * binomial[k] * std::pow(d.share, static_cast<double>(k)) *
+                    std::pow(1 - d.share, static_cast<double>(4 - k));
+  test_against(d);
+  return d;
+}
+
 }  // namespace
+
+double longest_bond(const std::string& a, const std::string& b, const BondCutoffs& c) {
+  const auto is = [&](const char* x, const char* y) {
+    return (a == x && b == y) || (a == y && b == x);
+  };
+  if (is("P", "S")) return c.P_S;
+  if (is("P", "O")) return c.P_O;
+  if (is("P", "P")) return c.P_P;
+  if (is("S", "S")) return c.S_S;
+  return 0;
+}
 
 std::vector<std::pair<std::size_t, std::size_t>> bonds(const structures::Frame& frame,
                                                        const BondCutoffs& cutoffs) {
@@ -65,7 +134,7 @@ std::vector<std::pair<std::size_t, std::size_t>> bonds(const structures::Frame& 
       const auto j = static_cast<std::size_t>(list.index[k]);
       if (j <= i) continue;
       if (norm(list.displacement[k]) <=
-          cutoff_of(frame.species.name(i), frame.species.name(j), cutoffs))
+          longest_bond(frame.species.name(i), frame.species.name(j), cutoffs))
         result.emplace_back(i, j);
     }
   return result;
@@ -184,6 +253,7 @@ UnitCensus unit_census(std::span<const UnitSeries> runs) {
     result.qn.push_back(count(fmt::format("Q{}", q), true));
   std::stable_sort(result.classes.begin(), result.classes.end(),
                    [](const auto& a, const auto& b) { return *a.count.value > *b.count.value; });
+  result.oxygen = oxygen_distribution(runs);
   return result;
 }
 

@@ -22,6 +22,10 @@ struct BondCutoffs {
   double S_S = 2.35;
 };
 
+/// The longest bond of two species, 0 for a pair that never bonds.
+[[nodiscard]] double longest_bond(const std::string& a, const std::string& b,
+                                  const BondCutoffs& cutoffs);
+
 /// Bonds of a frame as pairs of atoms, each once: what the census counts and a picture draws.
 [[nodiscard]] std::vector<std::pair<std::size_t, std::size_t>> bonds(
     const structures::Frame& frame, const BondCutoffs& cutoffs = {});
@@ -54,6 +58,18 @@ class UnitSeries {
   std::map<std::string, std::map<std::size_t, double>> counts_;  // name -> frame -> count
 };
 
+/// Are the oxygens put on the four sites of each P at random? Observed numbers of PS(4-k)O(k)
+/// against the binomial law with the share of O among their anions, replicas added up.
+struct OxygenDistribution {
+  std::vector<double> observed;  ///< (5) units with k oxygens, mean over the frames of each run
+  std::vector<double> expected;  ///< (5)
+  double share = 0;              ///< of O
+  double chi_squared = 0;        ///< classes with fewer than five expected are added to a neighbour
+  double degrees_of_freedom = 0;
+  double p_value = 1;   ///< of so large a chi-squared by chance; 1 without freedom
+  std::string verdict;  ///< "random", "clustered", "spread evenly" or why not tested
+};
+
 struct UnitCensus {
   struct Class {
     std::string name;
@@ -69,6 +85,7 @@ struct UnitCensus {
   std::size_t frames = 0;
   std::size_t replicas = 0;
   BondCutoffs cutoffs;
+  OxygenDistribution oxygen;
 };
 
 [[nodiscard]] UnitCensus unit_census(std::span<const UnitSeries> runs);

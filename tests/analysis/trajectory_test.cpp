@@ -86,6 +86,10 @@ TEST(Trajectory, BreathingSolidKeepsItsFrameworkMsd) {
   const double expected = 6 * sigma * sigma * (1 - 1.0 / atoms);
   for (const std::size_t lag : {1, 30, 500})
     EXPECT_NEAR(msd.msd[lag], expected, 0.006 * expected) << lag;
+  // The diagnostic: one displacement of 200 atoms has sqrt(2/600) = 5.8 %, three of them; adding
+  // Cartesian steps would have told of a framework that wanders.
+  EXPECT_NEAR(t.framework_msd, expected, 0.18 * expected);
+  EXPECT_GT(t.framework_msd_cartesian, 2 * expected);
 }
 
 TEST(Trajectory, FrameworkFrameRemovesDrift) {

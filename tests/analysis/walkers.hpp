@@ -58,4 +58,26 @@ inline Trajectory walkers(const WalkerOptions& o, RandomStream& random) {
   return t;
 }
 
+/// Adds a damped oscillation driven by noise to each ion and axis, as the real part of a complex
+/// Ornstein-Uhlenbeck process: MSD gains 6 amplitude^2 (1 - exp(-damping t) cos(omega t)). With
+/// omega = 0 that is a cage that is crossed slowly. Rates per ps, amplitude in A.
+inline void vibrate(Trajectory& t, double amplitude, double omega, double damping,
+                    RandomStream& random) {
+  const double dt = t.times[1] - t.times[0];
+  const double decay = std::exp(-damping * dt);
+  const double noise = amplitude * std::sqrt(1 - decay * decay);
+  const double c = std::cos(omega * dt);
+  const double s = std::sin(omega * dt);
+  for (std::size_t k = 0; k < 3 * t.atoms(); ++k) {
+    double re = amplitude * random.normal();
+    double im = amplitude * random.normal();
+    for (std::size_t f = 0; f < t.frames(); ++f) {
+      t.positions[k * t.frames() + f] += re;
+      const double turned = decay * (re * c - im * s);
+      im = decay * (re * s + im * c) + noise * random.normal();
+      re = turned + noise * random.normal();
+    }
+  }
+}
+
 }  // namespace vitrion::analysis

@@ -8,6 +8,8 @@
 #include "base/error.hpp"
 #include "edges/formats/bytes/compression.hpp"
 #include "edges/formats/format.hpp"
+#include "edges/formats/trajectory/amber_netcdf.hpp"
+#include "edges/formats/trajectory/xdatcar.hpp"
 
 namespace vitrion::formats {
 
@@ -15,8 +17,10 @@ namespace {
 
 const std::vector<Format>& registry() {
   static const std::vector<Format> table = {
-      deepmd_npy_format(), deepmd_mixed_format(), deepmd_raw_format(),  extxyz_format(),
-      poscar_format(),     cif_format(),          lammps_data_format(), lammps_dump_format()};
+      deepmd_npy_format(),   deepmd_mixed_format(), deepmd_raw_format(),
+      extxyz_format(),       poscar_format(),       cif_format(),
+      lammps_data_format(),  lammps_dump_format(),  amber_netcdf_float32_format(),
+      amber_netcdf_format(), xdatcar_format()};
   return table;
 }
 
