@@ -5,6 +5,8 @@
 #include <exception>
 
 #include "app/commands.hpp"
+#include "app/modulus.hpp"
+#include "app/pore.hpp"
 #include "base/error.hpp"
 
 int main(int argc, char** argv) {
@@ -19,7 +21,9 @@ int main(int argc, char** argv) {
   app::add_init(program);
   app::add_label(program);
   app::add_check(program);
+  app::add_modulus(program);
   app::add_pack(program);
+  app::add_pore(program);
   app::add_quench(program);
   app::add_run(program);
   app::add_status(program);

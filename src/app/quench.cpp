@@ -3,10 +3,12 @@
 
 #include <filesystem>
 #include <memory>
+#include <nlohmann/json.hpp>
 
 #include "app/commands.hpp"
 #include "app/study/dynamics.hpp"
 #include "app/study/interrupt.hpp"
+#include "app/study/quench_report.hpp"
 #include "app/study/stages.hpp"
 #include "edges/formats/frames.hpp"
 #include "edges/formats/study/file.hpp"
@@ -23,7 +25,29 @@ struct Arguments {
   std::string model;
   std::string output = "quench";
   std::size_t seed = 1;
+  bool json = false;
 };
+
+std::string summary_of(const nlohmann::json& report) {
+  std::string text;
+  if (report["cooling_rate_K_per_s"].is_number())
+    text += fmt::format("cooled at {:.2e} K/s, {:.3g} times the paper's rate\n",
+                        report["cooling_rate_K_per_s"].get<double>(),
+                        report["times_the_paper"].get<double>());
+  if (report["melt"].is_object())
+    text += "melt: " + report["melt"]["verdict"].get<std::string>() + "\n";
+  if (const nlohmann::json& Tg = report["glass_transition"]; Tg.is_object())
+    text += Tg.contains("value")
+                ? fmt::format("Tg {:.0f} K [{:.0f}, {:.0f}]\n", Tg["value"].get<double>(),
+                              Tg["interval95"][0].get<double>(), Tg["interval95"][1].get<double>())
+                : fmt::format("Tg refused: {}\n", Tg["refused"].get<std::string>());
+  const auto yes_no = [&](const char* key) {
+    return report["settled"][key].get<bool>() ? "yes" : "no";
+  };
+  text +=
+      fmt::format("settled at the end: energy {}, volume {}\n", yes_no("energy"), yes_no("volume"));
+  return text;
+}
 
 void run(const Arguments& a) {
   const formats::Study study = formats::read_study(a.study);
@@ -47,9 +71,20 @@ void run(const Arguments& a) {
   const std::string end = (fs::path(a.output) / "relaxed.extxyz").string();
   formats::write_frames(end, {results.front().end});
   write_trace((fs::path(a.output) / "trace.csv").string(), results.front().rows, protocol.timestep);
+  write_path(study.elements, results.front(), protocol.timestep, 0, a.output);
+  nlohmann::json report = quench_report(study.elements, results.front(), protocol);
+  report["quantity"] = "quench";
+  report["output"] = end;
+  report["density_g_cm3"] = structures::density(results.front().end);
+  write_text((fs::path(a.output) / "quench.json").string(), report.dump(1) + "\n");
+  if (a.json) {
+    fmt::print("{}\n", report.dump());
+    return;
+  }
   fmt::print("{}: {} after {:g} ps, {:.3f} g/cm3\n", end,
              structures::formula(results.front().end.species), protocol.total_time(),
              structures::density(results.front().end));
+  fmt::print("{}", summary_of(report));
 }
 
 }  // namespace
@@ -64,7 +99,13 @@ void add_quench(CLI::App& program) {
   c->add_option("-m,--model", a->model, "potential (.dp)")->required();
   c->add_option("-o,--output", a->output, "folder of the run")->capture_default_str();
   c->add_option("--seed", a->seed, "of the first velocities")->capture_default_str();
+  c->add_flag("--json", a->json, "print the record");
   c->footer(
+      "Leaves the glass (relaxed.extxyz), the thermodynamic trace (trace.csv), the unwrapped "
+      "trajectory (path.nc) and\na record (quench.json): the cooling rate, whether the melt has "
+      "diffused, forgotten its bonds and exchanged two anions\nper P, the glass transition, and "
+      "what "
+      "has settled at the end.\n"
       "Runs in chunks of [dynamics].chunk ps from restart file to restart file; run again with the "
       "same\n"
       "folder it goes on.\n\n"

@@ -1,8 +1,8 @@
 // vitrion analyze as a user runs it: formats, slices, records, exit codes and errors.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmath>
 #include <cstdlib>
@@ -33,6 +33,16 @@ class Analyze : public testing::Test {
     write_dump("walk_xu.lammpstrj", 0.05, false, false);
     write_dump("still.lammpstrj", 0, true, false);
     write_dump("gap.lammpstrj", 0.05, true, true);
+    write_glass("glass.extxyz", 20, 0, 0);
+    write_glass("npt.lammpstrj", 200, 0, 0.01);
+    write_glass("run.lammpstrj", 200, 0.05, 0);
+    fs::copy_file(folder_ / "run.lammpstrj", folder_ / "a.dump");
+    run("'" VITRION_PROGRAM "' convert a.dump a.dump.zst --elements Na,P,S,O");
+    fs::copy_file(folder_ / "a.dump.zst", folder_ / "b.dump.zst");
+    for (const char* kelvin : {"800", "1000", "1300"}) {
+      analyze(std::string("conductivity walk.lammpstrj --json --temperature ") + kelvin + types);
+      fs::copy_file(folder_ / "out", folder_ / ("sigma_" + std::string(kelvin) + ".json"));
+    }
   }
   static void TearDownTestSuite() { fs::remove_all(folder_); }
 
@@ -61,6 +71,50 @@ class Analyze : public testing::Test {
     }
   }
 
+  /// Eight PX4 (every other one with an O) on a lattice and 40 Na that walk with D, in a cell whose
+  /// edge breathes by a share; as LAMMPS writes it, or as extended XYZ.
+  static void write_glass(const std::string& name, int frames, double D, double breath) {
+    RandomStream random(6, name);
+    const Vec3 corners[] = {{1, 1, 1}, {1, -1, -1}, {-1, 1, -1}, {-1, -1, 1}};
+    std::vector<int> kind(40, 0);
+    std::vector<Vec3> sites(40);
+    for (Vec3& r : sites) r = {random.uniform(0, L), random.uniform(0, L), random.uniform(0, L)};
+    for (int n = 0; n < 8; ++n) {
+      const Vec3 at{7.0 * (n & 1) + 2, 7.0 * (n >> 1 & 1) + 2, 7.0 * (n >> 2) + 2};
+      kind.push_back(1);
+      sites.push_back(at);
+      for (int k = 0; k < 4; ++k) {
+        const bool oxygen = k == 0 && n % 2 == 0;
+        kind.push_back(oxygen ? 3 : 2);
+        sites.push_back(at + ((oxygen ? 1.5 : 2.05) / std::sqrt(3.0)) * corners[k]);
+      }
+    }
+    const char* const names[] = {"Na", "P", "S", "O"};
+    const bool dump = name.ends_with("lammpstrj");
+    std::ofstream out(folder_ / name);
+    for (int f = 0; f < frames; ++f) {
+      const double edge = L * (1 + breath * random.normal());
+      if (dump)
+        out << "ITEM: TIMESTEP\n"
+            << 100 * f << "\nITEM: NUMBER OF ATOMS\n80\nITEM: BOX BOUNDS pp pp pp\n0 " << edge
+            << "\n0 " << edge << "\n0 " << edge << "\nITEM: ATOMS id type x y z\n";
+      else
+        out << "80\nLattice=\"14 0 0 0 14 0 0 0 14\" Properties=species:S:1:pos:R:3\n";
+      for (std::size_t i = 0; i < sites.size(); ++i) {
+        if (dump)
+          out << i + 1 << ' ' << kind[i] + 1;
+        else
+          out << names[kind[i]];
+        for (double& x : sites[i]) {
+          if (kind[i] == 0) x += std::sqrt(2 * D * 0.1) * random.normal();
+          const double at = (x + 0.03 * random.normal()) / L;
+          out << ' ' << edge * (at - std::floor(at));
+        }
+        out << '\n';
+      }
+    }
+  }
+
   struct Result {
     int code = -1;
     std::string out;
@@ -68,8 +122,10 @@ class Analyze : public testing::Test {
     [[nodiscard]] json record() const { return json::parse(out); }
   };
   static Result analyze(const std::string& words) {
-    const std::string line =
-        "cd '" + folder_.string() + "' && '" VITRION_PROGRAM "' analyze " + words + " > out 2> err";
+    return run("'" VITRION_PROGRAM "' analyze " + words);
+  }
+  static Result run(const std::string& command) {
+    const std::string line = "cd '" + folder_.string() + "' && " + command + " > out 2> err";
     Result r;
     r.code = WEXITSTATUS(std::system(line.c_str()));
     const auto text = [](const char* name) {
@@ -181,6 +237,98 @@ TEST_F(Analyze, ArrheniusTakesRecordsAndTrajectories) {
             records.record()["activation_energy"]["value"]);
   EXPECT_EQ(analyze("arrhenius 800.json").code, 3);
   EXPECT_EQ(analyze("arrhenius walk.lammpstrj").code, 2);
+}
+
+// Each quantity's --help ends with an example, and it runs as it stands.
+TEST_F(Analyze, ExamplesOfTheHelpRun) {
+  for (const char* quantity :
+       {"rdf", "sq", "angles", "units", "density", "modulus", "msd", "conductivity", "arrhenius",
+        "nongaussian", "vanhove", "scattering"}) {
+    const Result help = analyze(std::string(quantity) + " --help");
+    ASSERT_EQ(help.code, 0) << quantity;
+    std::string example = help.out.substr(help.out.rfind("vitrion analyze"));
+    for (std::size_t at = 0; (at = example.find("\\\n")) != std::string::npos;)
+      example[at] = example[at + 1] = ' ';
+    example.erase(std::min(example.size(), example.find_last_not_of(" \n") + 1));
+    const Result r = run("'" VITRION_PROGRAM "'" + example.substr(std::string("vitrion").size()));
+    EXPECT_EQ(r.code, 0) << example << "\n" << r.err;
+    EXPECT_GT(r.out.size(), 20U) << example;
+  }
+}
+
+TEST_F(Analyze, EveryQuantityHasARecordAndCsv) {
+  const std::string transport = " --elements Na,P,S,O --frame-time 0.1";
+  const std::vector<std::string> lines = {
+      "rdf glass.extxyz --pair P-S",
+      "sq glass.extxyz --pair X-ray",
+      "angles glass.extxyz --triplet S-P-O",
+      "units glass.extxyz",
+      "density npt.lammpstrj --elements Na,P,S,O",
+      "modulus npt.lammpstrj --elements Na,P,S,O --temperature 300",
+      "msd run.lammpstrj" + transport,
+      "conductivity run.lammpstrj --temperature 500" + transport,
+      "nongaussian run.lammpstrj" + transport,
+      "vanhove run.lammpstrj --lag 2" + transport,
+      "scattering run.lammpstrj --q 1.5" + transport,
+      "arrhenius sigma_800.json sigma_1300.json --band 300:1300"};
+  for (const std::string& line : lines) {
+    const Result r = analyze(line + " --json");
+    ASSERT_EQ(r.code, 0) << line << r.err;
+    EXPECT_EQ(r.record()["quantity"], line.substr(0, line.find(' ')));
+    EXPECT_TRUE(r.record().contains("input"));
+    const Result csv = analyze(line + " --csv");
+    ASSERT_EQ(csv.code, 0) << line << csv.err;
+    EXPECT_THAT(csv.out, HasSubstr(",")) << line;
+  }
+}
+
+TEST_F(Analyze, APictureIsDrawn) {
+  const Result r = analyze("rdf glass.extxyz --pair P-S --plot g.svg");
+  ASSERT_EQ(r.code, 0) << r.err;
+  std::ifstream in(folder_ / "g.svg");
+  std::string first;
+  std::getline(in, first);
+  EXPECT_THAT(first, HasSubstr("xml"));
+  for (const auto& entry : fs::directory_iterator(folder_))
+    EXPECT_THAT(entry.path().filename().string(), testing::Not(HasSubstr(".tasks")));
+}
+
+TEST_F(Analyze, BrokenTrajectoriesAreNamedWithTheirPlace) {
+  const auto lines_of = [](const char* name) {
+    std::ifstream in(folder_ / name);
+    std::vector<std::string> lines;
+    for (std::string line; std::getline(in, line);) lines.push_back(line);
+    return lines;
+  };
+  const auto write = [](const char* name, const std::vector<std::string>& lines) {
+    std::ofstream out(folder_ / name);
+    for (const std::string& line : lines) out << line << "\n";
+  };
+  const std::vector<std::string> whole = lines_of("run.lammpstrj");  // 89 lines a frame
+  const auto refused = [&](const char* name, const std::vector<std::string>& lines,
+                           const std::string& words, const std::string& message) {
+    write(name, lines);
+    const Result r = analyze(std::string("msd ") + name + " " + words);
+    EXPECT_EQ(r.code, 2) << name;
+    EXPECT_THAT(r.err, HasSubstr(message)) << name;
+    EXPECT_THAT(r.err, HasSubstr(name));
+  };
+  const std::string words = "--elements Na,P,S,O --frame-time 0.1";
+  std::vector<std::string> cut(whole.begin(), whole.begin() + 150);
+  refused("cut.lammpstrj", cut, words, ":150");
+  std::vector<std::string> missing = whole;
+  missing[89 + 3] = "79";
+  missing.erase(missing.begin() + 89 + 20);
+  refused("missing.lammpstrj", missing, words, "frame 1 has 79 atoms");
+  std::vector<std::string> order = whole;  // two atoms change their kinds in frame 2
+  order[178 + 9] = "1 2" + order[178 + 9].substr(3);
+  refused("order.lammpstrj", order, words, "frame 2");
+  refused("map.lammpstrj", whole, "--elements Na,P,S --frame-time 0.1", "type 4");
+  refused("empty.lammpstrj", {}, words, "no frame");
+  std::vector<std::string> jump = whole;
+  for (int k = 5; k < 8; ++k) jump[static_cast<std::size_t>(89 + k)] = "0 21";
+  refused("jump.lammpstrj", jump, words, "frame 1: the cell changed by 50 %");
+  refused("timeless.lammpstrj", whole, "--elements Na,P,S,O", "--frame-time");
 }
 
 }  // namespace

@@ -49,8 +49,11 @@ void analyse_glasses(const Pipeline& p, const std::vector<Stage>& quenched, cons
     }
     rdfs.push_back(std::move(rdf));
     units.push_back(std::move(census));
+    const json quench =
+        stage.results.contains("quench") ? stage.results.at("quench") : json(nullptr);
     out["glasses"].push_back(
-        {{"trace", p.folder.relative(stage.file("trace"))},
+        {{"quench", quench},
+         {"trace", p.folder.relative(stage.file("trace"))},
          {"snapshot", p.folder.relative(stage.file("end"))},
          {"density", analysis::to_json(analysis::density(std::span(&density, 1)))}});
     densities.push_back(std::move(density));

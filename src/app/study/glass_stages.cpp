@@ -9,6 +9,7 @@
 #include "analysis/statistics.hpp"
 #include "app/study/dynamics.hpp"
 #include "app/study/packing.hpp"
+#include "app/study/quench_report.hpp"
 #include "app/study/stages.hpp"
 #include "base/error.hpp"
 #include "base/random.hpp"
@@ -152,6 +153,12 @@ std::vector<Stage> quench(Pipeline& p, const Trained& potential, const std::vect
             last_segment_step = chain.chunks[k].first_step;
         }
         result.results["last_segment_step"] = last_segment_step;
+        write_path(p.study.elements, chain, p.study.dynamics.timestep, 0, folder.string());
+        result.results["path"] = "path.nc";
+        result.results["quench"] = quench_report(p.study.elements, chain, item.chain.protocol);
+        if (const nlohmann::json& melt = result.results["quench"]["melt"];
+            melt.is_object() && !melt["equilibrated"].get<bool>())
+          p.say(fmt::format("{}: {}", item.name, melt["verdict"].get<std::string>()));
         result.detail = fmt::format("{:.6g} ps, {:.3f} g/cm3 at the end",
                                     item.chain.protocol.total_time(), structures::density(end));
         return result;
@@ -203,6 +210,8 @@ std::vector<Stage> measure(Pipeline& p, const Trained& potential,
           result.results["chunks"].push_back(fs::path(chain.folders[k]).filename().string());
         }
         result.results["first_step"] = first_step;
+        write_path(p.study.elements, chain, p.study.dynamics.timestep, first_step, folder.string());
+        result.results["path"] = "path.nc";
         std::vector<double> kelvin;
         for (const md::ThermoRow& row : chain.rows)
           if (row.step >= first_step) kelvin.push_back(row.temperature);
