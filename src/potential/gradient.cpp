@@ -240,7 +240,7 @@ class Core final : public BatchGradient::Implementation {
     return block.begin - type_[static_cast<std::size_t>(block.type)].begin;
   }
 
-  void predict_block(std::size_t index, NetworkScratch<T>& scratch) {
+  void predict_block(std::size_t index, DescriptorScratch<T>& scratch) {
     const Block& block = partition_.blocks[index];
     const auto t = static_cast<std::size_t>(block.type);
     const std::size_t row = row_of(block);
@@ -250,17 +250,18 @@ class Core final : public BatchGradient::Implementation {
     descriptor_.backward(t, type_[t].lambda_d.data() + row * stride_, stride_, blocks_[index]);
   }
 
-  void predict_vacuum(std::size_t t, NetworkScratch<T>& scratch) {
+  void predict_vacuum(std::size_t t, DescriptorScratch<T>& scratch) {
     predict_fitting(t, type_[t].n - 1, 1, scratch);
   }
 
-  void predict_fitting(std::size_t t, std::size_t row, std::size_t n, NetworkScratch<T>& scratch) {
+  void predict_fitting(std::size_t t, std::size_t row, std::size_t n,
+                       DescriptorScratch<T>& scratch) {
     TypeState<T>& state = type_[t];
     const std::vector<FittingTape<T>> tape = state.tape_at(fittings_[t], row);
     fitting_forward<T>(fittings_[t], gemm_, {n, state.d.data() + row * stride_, nullptr}, tape,
-                       scratch);
+                       scratch.network);
     fitting_backward<T>(fittings_[t], gemm_, n, tape, state.lambda_d.data() + row * stride_,
-                        scratch);
+                        scratch.network);
   }
 
   /// The results of all frames, summed in the order of the blocks.
@@ -336,7 +337,7 @@ class Core final : public BatchGradient::Implementation {
   }
 
   void reverse_block(std::span<const LossSeeds> seeds, std::size_t index,
-                     NetworkScratch<T>& scratch) {
+                     DescriptorScratch<T>& scratch) {
     const Block& block = partition_.blocks[index];
     const auto t = static_cast<std::size_t>(block.type);
     const std::size_t row = row_of(block), place = row * stride_;
@@ -344,11 +345,12 @@ class Core final : public BatchGradient::Implementation {
     set_delta(seeds, block, state);
     descriptor_.tangent(t, type_[t].d_dot + place, stride_, state);
     reverse_fitting(t, row, block.size(), c_.data() + block.begin, scratch);
-    descriptor_.reverse(t, type_[t].mu_d.data() + place, type_[t].lambda_d.data() + place, stride_,
-                        state, scratch);
+    if (model_.descriptor.trainable)
+      descriptor_.reverse(t, type_[t].mu_d.data() + place, type_[t].lambda_d.data() + place,
+                          stride_, state, scratch);
   }
 
-  void reverse_vacuum(std::size_t t, NetworkScratch<T>& scratch) {
+  void reverse_vacuum(std::size_t t, DescriptorScratch<T>& scratch) {
     reverse_fitting(t, type_[t].n - 1, 1, &c_vacuum_[t], scratch);
   }
 
@@ -377,13 +379,13 @@ class Core final : public BatchGradient::Implementation {
   }
 
   void reverse_fitting(std::size_t t, std::size_t row, std::size_t n, const double* c,
-                       NetworkScratch<T>& scratch) {
+                       DescriptorScratch<T>& scratch) {
     TypeState<T>& state = type_[t];
     const std::vector<FittingTape<T>> tape = state.tape_at(fittings_[t], row);
     const std::size_t place = row * stride_;
     fitting_tangent<T>(fittings_[t], gemm_, {n, state.d.data() + place, state.d_dot + place}, tape,
-                       scratch);
-    fitting_reverse<T>(fittings_[t], gemm_, n, c, tape, state.mu_d.data() + place, scratch);
+                       scratch.network);
+    fitting_reverse<T>(fittings_[t], gemm_, n, c, tape, state.mu_d.data() + place, scratch.network);
   }
 
   /// The gradient of a task's part, dense, in the thread's own array.
@@ -401,10 +403,10 @@ class Core final : public BatchGradient::Implementation {
       std::fill_n(to, part.count, 0.0);
     else if (task.rows.count > 0)
       weight_gradient<T>(fittings_[t], gemm_, {state.n, state.d.data(), state.d_dot}, state.tape,
-                         task.layer, task.rows, to, scratch_[thread]);
+                         task.layer, task.rows, to, scratch_[thread].network);
     else
       vector_gradient<T>(fittings_[t], state.n, state.tape[task.layer], task.layer, to,
-                         scratch_[thread]);
+                         scratch_[thread].network);
     return to;
   }
 
@@ -427,6 +429,7 @@ class Core final : public BatchGradient::Implementation {
   void gather_embedding(std::size_t i, double* to) {
     const PackedNetwork<T>& net = descriptor_.embeddings()[i];
     std::fill_n(to, net.count(), 0.0);
+    if (!model_.descriptor.trainable) return;
     for (std::size_t b = 0; b < partition_.blocks.size(); ++b)
       for (std::size_t u = 0; u < types(); ++u)
         if (descriptor_.net_index(static_cast<std::size_t>(partition_.blocks[b].type), u) == i)
@@ -450,7 +453,7 @@ class Core final : public BatchGradient::Implementation {
   std::vector<TypeState<T>> type_;
   std::vector<std::size_t> vacuum_;  ///< types whose energy of D = 0 is subtracted
   std::vector<double> c_, c_vacuum_;
-  std::vector<NetworkScratch<T>> scratch_;
+  std::vector<DescriptorScratch<T>> scratch_;
   std::vector<Buffer<double>> part_;  ///< (threads) gradient of a part
 };
 

@@ -59,7 +59,8 @@ class BatchGradient {
   /// gradient(). `results` has one element per frame; atom_virial stays empty.
   void predict(std::span<const Configuration> frames, std::span<Result> results);
   /// Once after each predict(). Overwrites `gradient` (parameter_count) with sum over frames of
-  /// dL/dparameter. Bits do not depend on the number of threads.
+  /// dL/dparameter; that of embedding nets which are not trainable is not made and stands as 0.
+  /// Bits do not depend on the number of threads.
   void gradient(std::span<const LossSeeds> seeds, std::span<double> gradient);
   /// Gradient and update in one pass, instead of gradient() and set_parameters(): each part of
   /// `parameters` is moved by the thread that made its gradient, while it is in the cache, and the

@@ -225,6 +225,18 @@ TEST(Gradient, UpdateMovesEachParameterOnceAlongTheGradient) {
   }
 }
 
+TEST(Gradient, FrozenEmbeddingsLeaveTheOthersTheirBits) {
+  Model model = random_model({}, 58);
+  const Batch batch(model);
+  const std::vector<LossSeeds> seeds = random_seeds(batch.frames);
+  std::vector<double> expected = gradient_of(model, Precision::float64, 1, batch.frames, seeds);
+  model.descriptor.trainable = false;
+  const std::vector<char> mask = trainable_mask(model);
+  for (std::size_t i = 0; i < expected.size(); ++i)
+    if (!mask[i]) expected[i] = 0;
+  EXPECT_EQ(gradient_of(model, Precision::float64, 2, batch.frames, seeds), expected);
+}
+
 TEST(Gradient, ABatchIsTheSumOfItsFrames) {
   const Model model = random_model({}, 52);
   const Batch batch(model);

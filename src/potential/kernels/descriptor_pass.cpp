@@ -2,34 +2,14 @@
 
 #include <algorithm>
 
+#include "potential/kernels/simd_training.hpp"
+
 namespace vitrion::potential::kernels {
 
 namespace {
 
-/// Rows that go through an embedding net together.
-constexpr std::size_t rows_at_once = 128;
-
-/// The stretch of rows of neighbour type u, the last of them that of an empty slot.
-struct Run {
-  std::size_t begin, end;
-};
-
-template <class T>
-Run run_of(std::size_t u, const BlockRows<T>& rows) {
-  return {rows.first(u, 0), rows.last(u, rows.centres() - 1) + 1};
-}
-
-template <class T>
-std::vector<LayerTape<T>> tape_at(const PackedNetwork<T>& net, std::size_t row,
-                                  const std::vector<LayerTape<T>>& tape) {
-  std::vector<LayerTape<T>> moved = tape;
-  for (std::size_t l = 0; l < moved.size(); ++l) {
-    LayerTape<T>& t = moved[l];
-    for (T** array : {&t.y, &t.y_dot, &t.f1, &t.f2h, &t.f, &t.f1h})
-      if (*array) *array += row * net.layers[l].ld;
-  }
-  return moved;
-}
+/// Rows of a tile, about: their tape in all layers stays in a core's second cache.
+constexpr std::size_t rows_at_once = 64;
 
 /// gr (4, ld) += empty e (outer) g for `empty` slots.
 template <class T>
@@ -75,53 +55,86 @@ void DescriptorPass<T>::scale(T* a) const {
 }
 
 template <class T>
-void DescriptorPass<T>::embed(std::size_t t, DescriptorState<T>& state,
-                              NetworkScratch<T>& scratch) const {
+void DescriptorPass<T>::make_tiles(DescriptorState<T>& state) const {
+  const BlockRows<T>& rows = state.rows;
+  const std::size_t n = rows.centres();
+  state.tiles.clear();
+  for (std::size_t u = 0; u < types_; ++u)
+    for (std::size_t a = 0; a < n;) {
+      EmbeddingTile tile{u, a, a, rows.first(u, a), 0, false};
+      for (; a < n && (tile.rows == 0 || rows.last(u, a) - tile.begin <= rows_at_once); ++a)
+        tile.rows = rows.last(u, a) - tile.begin;
+      tile.end_centre = a;
+      tile.last = a == n;
+      if (tile.last) ++tile.rows;
+      state.tiles.push_back(tile);
+    }
   // All nets of a descriptor have the same widths.
   const std::vector<PackedLayer<T>>& layers = embeddings_.front().layers;
-  state.layer.resize(6 * layers.size());
+  state.layer.resize(5 * layers.size());
   state.tape.resize(layers.size());
+  constexpr std::size_t line = 64 / sizeof(T);
   for (std::size_t l = 0; l < layers.size(); ++l) {
-    const auto array = [&](std::size_t which) {
-      return state.layer[6 * l + which].need(state.rows.rows() * layers[l].ld);
-    };
-    state.tape[l] = {array(0), array(1), array(2), array(3), nullptr, nullptr};
-    if (!layers[l].has_idt) continue;
-    state.tape[l].f = array(4);
-    state.tape[l].f1h = array(5);
+    const std::size_t size = rows.rows() * layers[l].ld;
+    EmbeddingTape<T>& tape = state.tape[l];
+    tape = {};
+    tape.y = state.layer[5 * l].need(2 * size + line) + line;
+    if (keeps_values_alone(layers[l])) continue;
+    tape.f1 = state.layer[5 * l + 1].need(size);
+    tape.f2h = state.layer[5 * l + 2].need(size);
+    tape.f = state.layer[5 * l + 3].need(size);
+    tape.f1h = state.layer[5 * l + 4].need(size);
   }
-  for (std::size_t u = 0; u < types_; ++u) {
-    const PackedNetwork<T>& net = embeddings_[net_index(t, u)];
-    const Run run = run_of(u, state.rows);
-    for (std::size_t p = run.begin; p < run.end; p += rows_at_once)
-      embedding_forward<T>(net, gemm_, std::min(rows_at_once, run.end - p),
-                           state.rows.rn.data() + p, tape_at(net, p, state.tape), scratch);
+}
+
+template <class T>
+const T* DescriptorPass<T>::row_of(const DescriptorState<T>& state, const EmbeddingTile& tile,
+                                   std::size_t row) const {
+  return state.tape.back().y + (tile.begin + row) * ld_;
+}
+
+template <class T>
+void DescriptorPass<T>::set_tape(const DescriptorState<T>& state, const EmbeddingTile& tile,
+                                 DescriptorScratch<T>& scratch) const {
+  scratch.tape = state.tape;
+  for (std::size_t l = 0; l < scratch.tape.size(); ++l) {
+    EmbeddingTape<T>& tape = scratch.tape[l];
+    const std::size_t place = tile.begin * embeddings_.front().layers[l].ld;
+    tape.y += 2 * place;
+    for (T** array : {&tape.f1, &tape.f2h, &tape.f, &tape.f1h})
+      if (*array) *array += place;
   }
 }
 
 template <class T>
 void DescriptorPass<T>::values(std::size_t t, std::span<const Configuration> frames,
                                std::span<const Centre> centres, T* d, std::size_t stride_d,
-                               DescriptorState<T>& state, NetworkScratch<T>& scratch) const {
+                               DescriptorState<T>& state, DescriptorScratch<T>& scratch) const {
   const DescriptorKernels<T>& k = descriptor_kernels<T>();
   const BlockRows<T>& rows = state.rows;
   state.rows.assign(model_, views_[t], frames, centres, true);
-  embed(t, state, scratch);
+  make_tiles(state);
   const std::size_t n = centres.size();
-  const T* g = state.tape.back().y;
-  T* gr_all = state.gr.need(n * 4 * ld_);
-  std::fill_n(gr_all, n * 4 * ld_, T(0));
-  for (std::size_t a = 0; a < n; ++a) {
-    T* gr = gr_all + a * 4 * ld_;
-    for (std::size_t u = 0; u < types_; ++u) {
-      const std::size_t first = rows.first(u, a);
-      k.add_outer(rows.last(u, a) - first, ld_, g + first * ld_, rows.rn.data() + first,
-                  rows.stride(), gr);
-      if (rows.empty(u, a) > 0)
-        add_empty(rows.empty(u, a), views_[t], ld_, g + rows.last(u, n - 1) * ld_, gr);
+  T* const gr = state.gr.need(n * 4 * ld_);
+  std::fill_n(gr, n * 4 * ld_, T(0));
+  for (const EmbeddingTile& tile : state.tiles) {
+    set_tape(state, tile, scratch);
+    embedding_tangent<T>(embeddings_[net_index(t, tile.type)], gemm_, tile.rows,
+                         rows.rn.data() + tile.begin, scratch.tape, scratch.network);
+    for (std::size_t a = tile.first_centre; a < tile.end_centre; ++a) {
+      const std::size_t first = rows.first(tile.type, a);
+      k.add_outer(rows.last(tile.type, a) - first, ld_, row_of(state, tile, first),
+                  rows.rn.data() + first, rows.stride(), gr + a * 4 * ld_);
     }
-    scale(gr);
-    k.contract(axis_, width_, gr, gr, d + a * stride_d, false);
+    for (std::size_t a = 0; a < n && tile.last; ++a)
+      if (rows.empty(tile.type, a) > 0)
+        add_empty(rows.empty(tile.type, a), views_[t], ld_,
+                  row_of(state, tile, tile.begin + tile.rows - 1), gr + a * 4 * ld_);
+  }
+  for (std::size_t a = 0; a < n; ++a) {
+    T* const of_centre = gr + a * 4 * ld_;
+    scale(of_centre);
+    k.contract(axis_, width_, of_centre, of_centre, d + a * stride_d, false);
   }
 }
 
@@ -131,21 +144,21 @@ void DescriptorPass<T>::backward(std::size_t t, const T* lambda_d, std::size_t s
   const DescriptorKernels<T>& k = descriptor_kernels<T>();
   const BlockRows<T>& rows = state.rows;
   const std::size_t stride = rows.stride(), n = rows.centres();
-  T* drn = state.drn.need(4 * stride);
-  T* lambda_all = state.lambda_gr.need(n * 4 * ld_);
-  std::fill_n(lambda_all, n * 4 * ld_, T(0));
+  T* const drn = state.drn.need(4 * stride);
+  T* const lambda = state.lambda_gr.need(n * 4 * ld_);
+  std::fill_n(lambda, n * 4 * ld_, T(0));
   for (std::size_t a = 0; a < n; ++a) {
-    T* lambda = lambda_all + a * 4 * ld_;
     k.contract_backward(axis_, width_, lambda_d + a * stride_d, state.gr.data() + a * 4 * ld_,
-                        lambda);
-    scale(lambda);
-    for (std::size_t u = 0; u < types_; ++u) {
-      const std::size_t first = rows.first(u, a);
-      k.row_derivatives(rows.last(u, a) - first, ld_, state.tape.back().y + first * ld_,
-                        state.tape.back().y_dot + first * ld_, rows.rn.data() + first, lambda,
-                        stride, drn + first);
-    }
+                        lambda + a * 4 * ld_);
+    scale(lambda + a * 4 * ld_);
   }
+  for (const EmbeddingTile& tile : state.tiles)
+    for (std::size_t a = tile.first_centre; a < tile.end_centre; ++a) {
+      const std::size_t first = rows.first(tile.type, a);
+      const T* const g = row_of(state, tile, first);
+      k.row_derivatives(rows.last(tile.type, a) - first, ld_, g, g + tile.rows * ld_,
+                        rows.rn.data() + first, lambda + a * 4 * ld_, stride, drn + first);
+    }
   environment_kernels<T>().backward(stride, views_[t].scale, rows.d.data(), rows.shape.data(), drn,
                                     stride, state.force.need(3 * stride));
 }
@@ -156,35 +169,32 @@ void DescriptorPass<T>::tangent(std::size_t t, T* d_dot, std::size_t stride_d,
   const DescriptorKernels<T>& k = descriptor_kernels<T>();
   const BlockRows<T>& rows = state.rows;
   const std::size_t stride = rows.stride(), n = rows.centres();
-  T* rn_dot = state.rn_dot.need(4 * stride);
-  T* rn_s_dot = state.rn_s_dot.need(4 * stride);
+  T* const rn_dot = state.rn_dot.need(4 * stride);
   environment_kernels<T>().tangent(stride, views_[t].scale, rows.d.data(), rows.shape.data(),
                                    state.delta.data(), stride, rn_dot);
-  for (std::size_t c = 0; c < 4; ++c)
-    network_kernels<T>().multiply(stride, rows.rn.data() + c * stride, rn_dot,
-                                  rn_s_dot + c * stride);
-  // g moves by dg/ds s_dot, Rn by Rn_dot; an empty slot does not move.
-  T* gr_dot_all = state.gr_dot.need(n * 4 * ld_);
-  std::fill_n(gr_dot_all, n * 4 * ld_, T(0));
-  for (std::size_t a = 0; a < n; ++a) {
-    T* gr_dot = gr_dot_all + a * 4 * ld_;
-    for (std::size_t u = 0; u < types_; ++u) {
-      const std::size_t first = rows.first(u, a), count = rows.last(u, a) - first;
-      k.add_outer(count, ld_, state.tape.back().y_dot + first * ld_, rn_s_dot + first, stride,
-                  gr_dot);
-      k.add_outer(count, ld_, state.tape.back().y + first * ld_, rn_dot + first, stride, gr_dot);
+  // An empty slot does not move.
+  T* const gr_dot = state.gr_dot.need(n * 4 * ld_);
+  std::fill_n(gr_dot, n * 4 * ld_, T(0));
+  for (const EmbeddingTile& tile : state.tiles)
+    for (std::size_t a = tile.first_centre; a < tile.end_centre; ++a) {
+      const std::size_t first = rows.first(tile.type, a);
+      const T* const g = row_of(state, tile, first);
+      training_kernels<T>().add_outer_tangent(rows.last(tile.type, a) - first, ld_, g,
+                                              g + tile.rows * ld_, rows.rn.data() + first,
+                                              rn_dot + first, stride, gr_dot + a * 4 * ld_);
     }
-    scale(gr_dot);
-    const T* gr = state.gr.data() + a * 4 * ld_;
-    k.contract(axis_, width_, gr_dot, gr, d_dot + a * stride_d, false);
-    k.contract(axis_, width_, gr, gr_dot, d_dot + a * stride_d, true);
+  for (std::size_t a = 0; a < n; ++a) {
+    scale(gr_dot + a * 4 * ld_);
+    const T* const gr = state.gr.data() + a * 4 * ld_;
+    k.contract(axis_, width_, gr_dot + a * 4 * ld_, gr, d_dot + a * stride_d, false);
+    k.contract(axis_, width_, gr, gr_dot + a * 4 * ld_, d_dot + a * stride_d, true);
   }
 }
 
 template <class T>
 void DescriptorPass<T>::reverse(std::size_t t, const T* mu_d, const T* lambda_d,
                                 std::size_t stride_d, DescriptorState<T>& state,
-                                NetworkScratch<T>& scratch) const {
+                                DescriptorScratch<T>& scratch) const {
   const DescriptorKernels<T>& k = descriptor_kernels<T>();
   const std::size_t n = state.rows.centres();
   T* mu_all = state.mu_gr.need(n * 4 * ld_);
@@ -202,35 +212,35 @@ void DescriptorPass<T>::reverse(std::size_t t, const T* mu_d, const T* lambda_d,
 
 template <class T>
 void DescriptorPass<T>::reverse_embedding(std::size_t t, DescriptorState<T>& state,
-                                          NetworkScratch<T>& scratch) const {
-  const DescriptorKernels<T>& k = descriptor_kernels<T>();
+                                          DescriptorScratch<T>& scratch) const {
   const BlockRows<T>& rows = state.rows;
   const std::size_t stride = rows.stride();
-  T* mu_g = state.mu_g.need(rows.rows() * ld_);
-  T* lambda_g = state.lambda_g.need(rows.rows() * ld_);
   state.embedding.resize(types_);
-  for (std::size_t u = 0; u < types_; ++u) {
-    const PackedNetwork<T>& net = embeddings_[net_index(t, u)];
-    const Run run = run_of(u, rows);
-    T* mu_empty = mu_g + (run.end - 1) * ld_;
-    std::fill_n(mu_empty, ld_, T(0));
-    std::fill_n(lambda_g + (run.end - 1) * ld_, ld_, T(0));
-    for (std::size_t a = 0; a < rows.centres(); ++a) {
-      const std::size_t first = rows.first(u, a), count = rows.last(u, a) - first;
-      const T* mu = state.mu_gr.data() + a * 4 * ld_;
-      const T* lambda = state.lambda_gr.data() + a * 4 * ld_;
-      T* mu_rows = mu_g + first * ld_;
-      k.spread(count, ld_, rows.rn.data() + first, stride, mu, mu_rows, false);
-      k.spread(count, ld_, state.rn_dot.data() + first, stride, lambda, mu_rows, true);
-      k.spread(count, ld_, state.rn_s_dot.data() + first, stride, lambda, lambda_g + first * ld_,
-               false);
-      if (rows.empty(u, a) > 0) add_empty_backward(rows.empty(u, a), views_[t], ld_, mu, mu_empty);
+  for (std::size_t u = 0; u < types_; ++u) state.embedding[u].clear(embeddings_[net_index(t, u)]);
+  for (const EmbeddingTile& tile : state.tiles) {
+    T* const mu_g = scratch.adjoint.need(2 * tile.rows * ld_);
+    T* const lambda_g = mu_g + tile.rows * ld_;
+    for (std::size_t a = tile.first_centre; a < tile.end_centre; ++a) {
+      const std::size_t first = rows.first(tile.type, a);
+      const std::size_t place = (first - tile.begin) * ld_;
+      training_kernels<T>().spread_pair(
+          rows.last(tile.type, a) - first, ld_, rows.rn.data() + first, state.rn_dot.data() + first,
+          stride, state.mu_gr.data() + a * 4 * ld_, state.lambda_gr.data() + a * 4 * ld_,
+          mu_g + place, lambda_g + place);
     }
-    state.embedding[u].clear(net);
-    for (std::size_t p = run.begin; p < run.end; p += rows_at_once)
-      embedding_gradient<T>(net, gemm_, std::min(rows_at_once, run.end - p), rows.rn.data() + p,
-                            tape_at(net, p, state.tape), mu_g + p * ld_, lambda_g + p * ld_,
-                            state.embedding[u].layers(), scratch);
+    if (tile.last) {
+      T* const mu_empty = mu_g + (tile.rows - 1) * ld_;
+      std::fill_n(mu_empty, ld_, T(0));
+      std::fill_n(lambda_g + (tile.rows - 1) * ld_, ld_, T(0));
+      for (std::size_t a = 0; a < rows.centres(); ++a)
+        if (rows.empty(tile.type, a) > 0)
+          add_empty_backward(rows.empty(tile.type, a), views_[t], ld_,
+                             state.mu_gr.data() + a * 4 * ld_, mu_empty);
+    }
+    set_tape(state, tile, scratch);
+    embedding_reverse<T>(embeddings_[net_index(t, tile.type)], gemm_, tile.rows,
+                         rows.rn.data() + tile.begin, scratch.tape, mu_g,
+                         state.embedding[tile.type].layers(), scratch.network);
   }
 }
 

@@ -6,26 +6,43 @@
 #include <vector>
 
 #include "potential/kernels/block.hpp"
-#include "potential/kernels/network.hpp"
+#include "potential/kernels/embedding.hpp"
 #include "potential/model.hpp"
 
 namespace vitrion::potential::kernels {
+
+/// Rows that pass an embedding net together: those of some whole centres, for one neighbour type.
+/// The last tile of a type ends in the row of an empty slot.
+struct EmbeddingTile {
+  std::size_t type = 0;  ///< of the neighbours
+  std::size_t first_centre = 0, end_centre = 0;
+  std::size_t begin = 0, rows = 0;
+  bool last = false;  ///< of its type
+};
 
 /// What the passes over a block leave for each other; n centres, ld of the embedding.
 template <class T>
 struct DescriptorState {
   BlockRows<T> rows;
-  std::vector<Buffer<T>> layer;    ///< tape of the embedding nets over all rows
-  std::vector<LayerTape<T>> tape;  ///< at row 0
-  Buffer<T> gr, gr_dot;            ///< (n, 4, ld)
-  Buffer<T> lambda_gr, mu_gr;      ///< (n, 4, ld), by gr before its scale 1/slots
-  Buffer<T> drn;                   ///< (4, stride) dE/dRn
-  Buffer<double> force;            ///< (3, stride) dE/dd
-  Buffer<double> delta;        ///< (3, stride) the tangent of d, set by the caller for tangent()
-  Buffer<T> rn_dot, rn_s_dot;  ///< (4, stride) tangent of Rn; Rn times that of s
-  Buffer<T> mu_g, lambda_g;    ///< (rows, ld)
+  std::vector<EmbeddingTile> tiles;
+  std::vector<Buffer<T>> layer;        ///< tape of the embedding nets, tile by tile
+  std::vector<EmbeddingTape<T>> tape;  ///< of the first tile
+  Buffer<T> gr, gr_dot;                ///< (n, 4, ld)
+  Buffer<T> lambda_gr, mu_gr;          ///< (n, 4, ld), by gr before its scale 1/slots
+  Buffer<T> drn;                       ///< (4, stride) dE/dRn
+  Buffer<double> force;                ///< (3, stride) dE/dd
+  Buffer<double> delta;  ///< (3, stride) the tangent of d, set by the caller for tangent()
+  Buffer<T> rn_dot;      ///< (4, stride) tangent of Rn
   /// (types) gradient of the embedding nets by this block's rows, per neighbour type
   std::vector<NetworkGradient<T>> embedding;
+};
+
+/// Work space of a thread.
+template <class T>
+struct DescriptorScratch {
+  std::vector<EmbeddingTape<T>> tape;  ///< of the tile under way
+  Buffer<T> adjoint;                   ///< mu_g, then lambda_g of a tile
+  NetworkScratch<T> network;
 };
 
 template <class T>
@@ -42,7 +59,7 @@ class DescriptorPass {
   /// D (n, stride_d) of the centres, all of type t.
   void values(std::size_t t, std::span<const Configuration> frames, std::span<const Centre> centres,
               T* d, std::size_t stride_d, DescriptorState<T>& state,
-              NetworkScratch<T>& scratch) const;
+              DescriptorScratch<T>& scratch) const;
   /// state.force from lambda_d = dE/dD.
   void backward(std::size_t t, const T* lambda_d, std::size_t stride_d,
                 DescriptorState<T>& state) const;
@@ -50,12 +67,18 @@ class DescriptorPass {
   void tangent(std::size_t t, T* d_dot, std::size_t stride_d, DescriptorState<T>& state) const;
   /// state.embedding from mu_d, and lambda_d once more.
   void reverse(std::size_t t, const T* mu_d, const T* lambda_d, std::size_t stride_d,
-               DescriptorState<T>& state, NetworkScratch<T>& scratch) const;
+               DescriptorState<T>& state, DescriptorScratch<T>& scratch) const;
 
  private:
-  void embed(std::size_t t, DescriptorState<T>& state, NetworkScratch<T>& scratch) const;
+  void make_tiles(DescriptorState<T>& state) const;
+  /// g of a row of a tile; its slope stands tile.rows rows behind.
+  [[nodiscard]] const T* row_of(const DescriptorState<T>& state, const EmbeddingTile& tile,
+                                std::size_t row) const;
+  /// The state's tape at a tile, in scratch.
+  void set_tape(const DescriptorState<T>& state, const EmbeddingTile& tile,
+                DescriptorScratch<T>& scratch) const;
   void reverse_embedding(std::size_t t, DescriptorState<T>& state,
-                         NetworkScratch<T>& scratch) const;
+                         DescriptorScratch<T>& scratch) const;
   /// a (4, ld) times 1/slots.
   void scale(T* a) const;
 

@@ -43,22 +43,10 @@ void finish(const PackedLayer<T>& layer, std::size_t n, const LayerTape<T>& tape
             const T* x_dot) {
   const NetworkKernels<T>& k = network_kernels<T>();
   const std::size_t all = n * layer.ld;
-  activate(layer.activation, all, tape.y, tape.f1, tape.f2h);
-  if (tape.f2h) k.multiply(all, tape.f2h, tape.y_dot, tape.f2h);
+  activate(layer.activation, all, tape.y, tape.f1, static_cast<T*>(nullptr));
   k.multiply(all, tape.f1, tape.y_dot, tape.y_dot);
-  if (tape.f) std::copy_n(tape.y, all, tape.f);
-  if (tape.f1h) std::copy_n(tape.y_dot, all, tape.f1h);
   k.finish_layer(n, layer.out, tape.y, layer.idt_or_null(), x, layer.in);
   k.finish_layer(n, layer.out, tape.y_dot, layer.idt_or_null(), x_dot, layer.in);
-}
-
-/// Derivative by a layer's input: the skip, then h's part through W.
-template <class T>
-void to_input(const PackedLayer<T>& layer, const Gemm& gemm, std::size_t n, const T* dy,
-              const T* dh, T* dx) {
-  if (layer.skip) network_kernels<T>().skip_backward(n, layer.out, dy, layer.in, dx);
-  gemm.nn(n, layer.ld_in, layer.out, dh, layer.ld, layer.w_turned.data(), layer.ld_in, dx,
-          layer.ld_in, layer.skip);
 }
 
 }  // namespace
@@ -187,42 +175,6 @@ void embedding_forward(const PackedNetwork<T>& net, const Gemm& gemm, std::size_
   }
 }
 
-template <class T>
-void embedding_gradient(const PackedNetwork<T>& net, const Gemm& gemm, std::size_t n, const T* s,
-                        std::span<const LayerTape<T>> tape, const T* mu_g, const T* lambda_g,
-                        std::span<const LayerGradient<T>> gradient, NetworkScratch<T>& scratch) {
-  const NetworkKernels<T>& k = network_kernels<T>();
-  const std::size_t room = n * net.widest();
-  T* mu_h = scratch.mu_h.need(room);
-  T* lambda_h = scratch.lambda_h.need(room);
-  const T* mu = mu_g;
-  const T* lambda = lambda_g;
-  for (std::size_t l = net.layers.size(); l-- > 0;) {
-    const PackedLayer<T>& layer = net.layers[l];
-    const std::size_t ld = layer.ld;
-    k.slope_rows(n, ld, lambda, layer.idt_or_null(), tape[l].f1, lambda_h);
-    k.curved_rows(n, ld, mu, tape[l].f1, lambda, tape[l].f2h, layer.idt_or_null(), mu_h);
-    if (layer.has_idt) {
-      k.add_columns(n, ld, mu, tape[l].f, gradient[l].idt);
-      k.add_columns(n, ld, lambda, tape[l].f1h, gradient[l].idt);
-    }
-    k.add_columns(n, ld, mu_h, nullptr, gradient[l].b);
-    if (l == 0) {
-      gemm.tn(1, ld, n, s, 1, mu_h, ld, gradient[0].w, ld, true);
-      k.add_columns(n, ld, lambda_h, nullptr, gradient[0].w);
-      return;
-    }
-    gemm.tn(layer.in, ld, n, tape[l - 1].y, layer.ld_in, mu_h, ld, gradient[l].w, ld, true);
-    gemm.tn(layer.in, ld, n, tape[l - 1].y_dot, layer.ld_in, lambda_h, ld, gradient[l].w, ld, true);
-    T* next_mu = scratch.mu[l % 2].need(room);
-    T* next_lambda = scratch.lambda[l % 2].need(room);
-    to_input(layer, gemm, n, mu, mu_h, next_mu);
-    to_input(layer, gemm, n, lambda, lambda_h, next_lambda);
-    mu = next_mu;
-    lambda = next_lambda;
-  }
-}
-
 template struct PackedNetwork<float>;
 template struct PackedNetwork<double>;
 template class NetworkGradient<float>;
@@ -232,13 +184,5 @@ template void embedding_forward(const PackedNetwork<float>&, const Gemm&, std::s
 template void embedding_forward(const PackedNetwork<double>&, const Gemm&, std::size_t,
                                 const double*, std::span<const LayerTape<double>>,
                                 NetworkScratch<double>&);
-template void embedding_gradient(const PackedNetwork<float>&, const Gemm&, std::size_t,
-                                 const float*, std::span<const LayerTape<float>>, const float*,
-                                 const float*, std::span<const LayerGradient<float>>,
-                                 NetworkScratch<float>&);
-template void embedding_gradient(const PackedNetwork<double>&, const Gemm&, std::size_t,
-                                 const double*, std::span<const LayerTape<double>>, const double*,
-                                 const double*, std::span<const LayerGradient<double>>,
-                                 NetworkScratch<double>&);
 
 }  // namespace vitrion::potential::kernels

@@ -73,15 +73,12 @@ struct PackedNetwork {
   }
 };
 
-/// What a pass over n rows leaves of one layer, each (n, ld). Null: not wanted.
+/// What a pass over n rows leaves of one layer, each (n, ld).
 template <class T>
 struct LayerTape {
   T* y = nullptr;
   T* y_dot = nullptr;
-  T* f1 = nullptr;   ///< f'(h); always wanted
-  T* f2h = nullptr;  ///< f''(h) hdot, wanted for a gradient
-  T* f = nullptr;    ///< f(h), wanted for a gradient where the layer has idt
-  T* f1h = nullptr;  ///< f'(h) hdot, likewise
+  T* f1 = nullptr;  ///< f'(h)
 };
 
 /// Gradient of a layer's packed weights; added to.
@@ -120,12 +117,5 @@ struct NetworkScratch {
 template <class T>
 void embedding_forward(const PackedNetwork<T>& net, const Gemm& gemm, std::size_t n, const T* s,
                        std::span<const LayerTape<T>> tape, NetworkScratch<T>& scratch);
-
-/// Adds the gradient of sum_p mu_g . g + lambda_g . dg/ds, with mu_g and lambda_g (n, ld) of the
-/// last layer, for the tape of embedding_forward().
-template <class T>
-void embedding_gradient(const PackedNetwork<T>& net, const Gemm& gemm, std::size_t n, const T* s,
-                        std::span<const LayerTape<T>> tape, const T* mu_g, const T* lambda_g,
-                        std::span<const LayerGradient<T>> gradient, NetworkScratch<T>& scratch);
 
 }  // namespace vitrion::potential::kernels
