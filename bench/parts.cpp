@@ -60,7 +60,7 @@ void measure() {
     fittings[t].load(model.fitting.nets[t], descriptor.order());
   const std::vector<TypeView> views = type_views(model);
   Partition partition;
-  partition.assign(model, {&frame, 1});
+  partition.assign(model, {&frame, 1}, 64);  // as the engine does for so many atoms
   BlockRows<T> block_rows;
   DescriptorWork<T> work;
   EnergyScratch<T> scratch;

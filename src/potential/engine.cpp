@@ -29,6 +29,10 @@ struct Engine::Implementation {
 
 namespace {
 
+/// Centres in a block where there are many: the weights pass through the cache half as often as
+/// with block_size, and enough blocks are left for the threads. Depends on the atoms alone, as the
+/// bits then do.
+constexpr std::size_t large_block = 64, many_centres = 1000;
 /// Blocks whose forces on other atoms are summed in one go, into an array of their own.
 constexpr std::size_t blocks_per_share = 8;
 constexpr std::size_t most_shares = 8;
@@ -109,8 +113,8 @@ class Core final : public Engine::Implementation {
   }
 
   void prepare(const Configuration& configuration, Result& result) {
-    partition_.assign(model, {&configuration, 1});
     const std::size_t n = configuration.centres();
+    partition_.assign(model, {&configuration, 1}, n < many_centres ? block_size : large_block);
     result.atom_energy.resize(n);
     for (std::size_t i = 0; i < n; ++i)
       result.atom_energy[i] = configuration.types[i] < 0 ? 0 : constant_[configuration.types[i]];

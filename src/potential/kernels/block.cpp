@@ -8,7 +8,8 @@ bool has_network(const Model& model, int type) {
   return type >= 0 && !model.excludes_atom(type) && !model.fitting.excludes(type);
 }
 
-void Partition::assign(const Model& model, std::span<const Configuration> frames) {
+void Partition::assign(const Model& model, std::span<const Configuration> frames,
+                       std::size_t most) {
   count_.assign(model.types() + 1, 0);
   const auto each = [&](auto&& visit) {
     for (std::size_t f = 0; f < frames.size(); ++f)
@@ -25,7 +26,7 @@ void Partition::assign(const Model& model, std::span<const Configuration> frames
   blocks.clear();
   for (std::size_t t = 0; t < model.types(); ++t) {
     const std::size_t begin = count_[t], n = count_[t + 1] - begin;
-    const std::size_t parts = (n + block_size - 1) / block_size;
+    const std::size_t parts = (n + most - 1) / most;
     for (std::size_t k = 0; k < parts; ++k)
       blocks.push_back({static_cast<int>(t), begin + n * k / parts, begin + n * (k + 1) / parts});
   }

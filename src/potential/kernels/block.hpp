@@ -36,7 +36,9 @@ struct Partition {
   std::vector<Centre> centres;
   std::vector<Block> blocks;
 
-  void assign(const Model& model, std::span<const Configuration> frames);
+  /// `most`: centres in a block.
+  void assign(const Model& model, std::span<const Configuration> frames,
+              std::size_t most = block_size);
 
  private:
   std::vector<std::size_t> count_;

@@ -147,25 +147,29 @@ void moments_backward(const TableView<T>& table, std::size_t n, const T* rn, std
     slope_weights(count, at.x, table.step, dw);
     for (std::size_t p = 0; p < count; ++p) {
       const T* node = table.nodes + static_cast<std::size_t>(at.node[p]) * 3 * ld;
+      const auto rn_r = hn::Set(d, rn[p]), rn_x = hn::Set(d, rn[stride + p]);
+      const auto rn_y = hn::Set(d, rn[2 * stride + p]), rn_z = hn::Set(d, rn[3 * stride + p]);
+      // Named one by one: an array of vectors would not stay in registers.
+      const auto w0 = hn::Set(d, w[0][p]), w1 = hn::Set(d, w[1][p]), w2 = hn::Set(d, w[2][p]);
+      const auto w3 = hn::Set(d, w[3][p]), w4 = hn::Set(d, w[4][p]), w5 = hn::Set(d, w[5][p]);
+      const auto dw0 = hn::Set(d, dw[0][p]), dw1 = hn::Set(d, dw[1][p]);
+      const auto dw2 = hn::Set(d, dw[2][p]), dw3 = hn::Set(d, dw[3][p]);
+      const auto dw4 = hn::Set(d, dw[4][p]), dw5 = hn::Set(d, dw[5][p]);
       auto r = hn::Zero(d), x = hn::Zero(d), y = hn::Zero(d), z = hn::Zero(d);
       for (std::size_t k = 0; k < ld; k += hn::Lanes(d)) {
-        auto u = hn::Zero(d), du = hn::Zero(d), u_odd = hn::Zero(d), du_odd = hn::Zero(d);
-        for (std::size_t i = 0; i < 6; i += 2) {
-          const auto even = hn::LoadU(d, node + i * ld + k);
-          const auto odd = hn::LoadU(d, node + (i + 1) * ld + k);
-          u = hn::MulAdd(hn::Set(d, w[i][p]), even, u);
-          du = hn::MulAdd(hn::Set(d, dw[i][p]), even, du);
-          u_odd = hn::MulAdd(hn::Set(d, w[i + 1][p]), odd, u_odd);
-          du_odd = hn::MulAdd(hn::Set(d, dw[i + 1][p]), odd, du_odd);
-        }
+        const auto n0 = hn::LoadU(d, node + k), n1 = hn::LoadU(d, node + ld + k);
+        const auto n2 = hn::LoadU(d, node + 2 * ld + k), n3 = hn::LoadU(d, node + 3 * ld + k);
+        const auto n4 = hn::LoadU(d, node + 4 * ld + k), n5 = hn::LoadU(d, node + 5 * ld + k);
+        auto u = hn::MulAdd(w4, n4, hn::MulAdd(w2, n2, hn::Mul(w0, n0)));
+        const auto u_odd = hn::MulAdd(w5, n5, hn::MulAdd(w3, n3, hn::Mul(w1, n1)));
+        auto du = hn::MulAdd(dw4, n4, hn::MulAdd(dw2, n2, hn::Mul(dw0, n0)));
+        const auto du_odd = hn::MulAdd(dw5, n5, hn::MulAdd(dw3, n3, hn::Mul(dw1, n1)));
         u = hn::Add(u, u_odd);
         du = hn::Add(du, du_odd);
         const auto dr = hn::LoadU(d, dm + k), dx = hn::LoadU(d, dm + ldm + k);
         const auto dy = hn::LoadU(d, dm + 2 * ldm + k), dz = hn::LoadU(d, dm + 3 * ldm + k);
-        auto along = hn::Mul(hn::Set(d, rn[p]), dr);
-        along = hn::MulAdd(hn::Set(d, rn[stride + p]), dx, along);
-        along = hn::MulAdd(hn::Set(d, rn[2 * stride + p]), dy, along);
-        along = hn::MulAdd(hn::Set(d, rn[3 * stride + p]), dz, along);
+        auto along = hn::MulAdd(rn_x, dx, hn::Mul(rn_r, dr));
+        along = hn::Add(along, hn::MulAdd(rn_z, dz, hn::Mul(rn_y, dy)));
         r = hn::MulAdd(u, dr, hn::MulAdd(du, along, r));
         x = hn::MulAdd(u, dx, x);
         y = hn::MulAdd(u, dy, y);

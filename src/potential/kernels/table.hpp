@@ -17,11 +17,11 @@ struct TableError {
   double slope = 0;
 };
 
-/// The largest error allowed. In single precision below the rounding of the net itself; in double
+/// The largest error allowed. In single precision about the rounding of the net itself; in double
 /// forces then keep ten digits.
 template <class T>
 constexpr TableError table_tolerance() {
-  return sizeof(T) == 4 ? TableError{2e-8, 2e-7} : TableError{1e-12, 1e-11};
+  return sizeof(T) == 4 ? TableError{5e-8, 5e-7} : TableError{1e-12, 1e-11};
 }
 
 template <class T>
