@@ -12,6 +12,8 @@ namespace vitrion::analysis {
 namespace {
 
 constexpr double slope_of_a_cage = 0.5;
+constexpr double slope_of_a_soft_cage = 0.75;
+constexpr double rise_from_a_soft_cage = 0.2;
 constexpr double shortest_span = 3;  // last lag over first
 constexpr double safety = 2;         // start of the window over the earliest lag that passes
 constexpr double whole_errors = 1;   // standard errors within which the whole window's slope is 1
@@ -121,6 +123,32 @@ LogLogSlope secant(const Stretch& s, const Intercept& intercept) {
   return weighted_slope(s, intercept, weights, std::sqrt(std::max(0.0, variance)) / span);
 }
 
+/// A cage that is left before its plateau shows: the slope, over factors of two in time, falls
+/// under 0.75 and rises again by over 0.2 towards the end, as that of a + b tau does. A slope that
+/// stays low is subdiffusion, one that goes on falling is a cage; neither has an intercept.
+Cage soft_cage(const MultiOriginMsd& msd) {
+  const std::vector<std::size_t>& lags = msd.lags;
+  const auto time = [&](std::size_t i) { return static_cast<double>(lags[i]); };
+  const auto slope = [&](std::size_t i, std::size_t j) {
+    return std::log(msd.msd[lags[j]] / msd.msd[lags[i]]) / std::log(time(j) / time(i));
+  };
+  double flattest = slope_of_a_soft_cage;
+  std::size_t late = 0;
+  Cage cage;
+  for (std::size_t i = 0; 3 * lags[i] <= lags.back(); ++i) {
+    late = i;
+    std::size_t j = i;
+    while (lags[j] < 2 * lags[i]) ++j;
+    if (slope(i, j) >= flattest) continue;
+    flattest = slope(i, j);
+    const double m = msd.msd[lags[i]];
+    cage.plateau = std::clamp(m - time(i) * (msd.msd[lags[j]] - m) / (time(j) - time(i)), 0.0, m);
+    // The tangent's intercept falls short of the line's where the cage is still being left.
+    cage.highest = std::min(2 * cage.plateau, m);
+  }
+  return slope(late, lags.size() - 1) - flattest > rise_from_a_soft_cage ? cage : Cage{};
+}
+
 }  // namespace
 
 Cage find_cage(const MultiOriginMsd& msd) {
@@ -138,7 +166,7 @@ Cage find_cage(const MultiOriginMsd& msd) {
     cage.plateau = std::clamp(m0 - t0 * (m1 - m0) / (t1 - t0), 0.0, std::min(m0, m1));
     cage.highest = m0;
   }
-  return cage;
+  return cage.highest > 0 ? cage : soft_cage(msd);
 }
 
 DiffusiveWindow diffusive_window(const MultiOriginMsd& msd, std::size_t atoms,

@@ -16,9 +16,10 @@ struct Cage {
   double highest = 0;  ///< A^2: the MSD there, which no intercept of a diffusive line can exceed
 };
 
-/// There is a cage where the log-log slope falls under 0.5: a plateau, not a curvature. Looks at
-/// lags up to a third of the last of `msd.lags` (the noise of longer ones makes plateaus of its
-/// own).
+/// There is a cage where the log-log slope falls under 0.5: a plateau, not a curvature; or under
+/// 0.75 if it rises by over 0.2 from there to the end: a cage that is left before its plateau.
+/// Looks at lags up to a third of the last of `msd.lags` (the noise of longer ones makes plateaus
+/// of its own).
 [[nodiscard]] Cage find_cage(const MultiOriginMsd& msd);
 
 /// Log-log slope of the MSD (less the intercept of the window's line, where there is a cage) over

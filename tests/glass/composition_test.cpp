@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 
+#include <map>
+
 #include "base/error.hpp"
 #include "glass/packing.hpp"
 
@@ -84,6 +86,35 @@ TEST(Composition, IonsReachEveryOxygenCount) {
   EXPECT_EQ(c.units[0].count, 96U);
   EXPECT_EQ(c.units[1].count, 32U);
   EXPECT_EQ(c.units[1].exchanged, 20U);
+}
+
+TEST(Composition, AThousandRandomOnesAreExactNeutralAndWithoutContacts) {
+  RandomStream random(7, "compositions");
+  int built = 0;
+  while (built < 1000) {
+    const Recipe recipe = random.uniform() < 0.5 ? salts() : ions();
+    const std::vector<Composition> all = reachable(recipe, 1 + random.below(40));
+    if (all.empty()) continue;  // salts make an even number of formula units
+    const Composition& c = all[random.below(all.size())];
+    const auto count = [&](const char* element) {
+      const auto found = c.elements.find(element);
+      return found == c.elements.end() ? std::size_t{0} : found->second;
+    };
+    ASSERT_EQ(count("P"), c.formula_units);
+    ASSERT_EQ(count("Na"), 3 * count("P"));
+    ASSERT_EQ(count("Na") + 5 * count("P"), 2 * (count("S") + count("O")));
+    ASSERT_NEAR(static_cast<double>(count("O")), c.x * static_cast<double>(count("P")), 1e-9);
+    const PackingPlan plan = plan_packing(c, 2.0, random);
+    std::map<std::string, std::size_t> packed;
+    for (const PackingPlan::Part& part : plan.parts) {
+      for (const std::string& element : part.molecule.species) packed[element] += part.count;
+      const std::vector<Vec3>& r = part.molecule.positions;
+      for (std::size_t i = 0; i < r.size(); ++i)
+        for (std::size_t j = 0; j < i; ++j) ASSERT_GT(norm(r[i] - r[j]), 1.4);  // A: a P-O bond
+    }
+    ASSERT_EQ(packed, c.elements);
+    ++built;
+  }
 }
 
 TEST(Composition, RefusesUnitsThatDoNotDecideTheirCounts) {
