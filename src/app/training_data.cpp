@@ -27,7 +27,8 @@ std::shared_ptr<const train::Dataset> load_dataset(const formats::DataInput& dat
   for (const std::string& written : data.systems) {
     const std::string path = resolve(written, input);
     if (!fs::exists(path))
-      throw InputError(fmt::format("{}: systems: {} does not exist", input, written));
+      throw InputError(fmt::format("{}: {} does not exist",
+                                   data.place.empty() ? input + ": systems" : data.place, written));
     std::vector<std::string> found{path};
     if (fs::is_directory(path)) found = formats::find_deepmd_systems(path);
     formats::ReadOptions options;

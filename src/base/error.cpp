@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "base/nearest.hpp"
+
 namespace vitrion {
 
 namespace {
@@ -23,12 +25,10 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
-}  // namespace
-
-std::string nearest(std::string_view word, const std::vector<std::string>& choices) {
+/// The choice of least edit distance, the first of equals.
+std::string closest(std::string_view word, const std::vector<std::string>& choices) {
   std::string best;
-  // Two typing mistakes in a short word, a third of the letters in a long one.
-  std::size_t best_distance = std::max<std::size_t>(2, word.size() / 3) + 1;
+  std::size_t best_distance = std::string::npos;
   for (const auto& choice : choices) {
     const std::size_t distance = edit_distance(word, choice);
     if (distance < best_distance) {
@@ -37,6 +37,22 @@ std::string nearest(std::string_view word, const std::vector<std::string>& choic
     }
   }
   return best;
+}
+
+}  // namespace
+
+std::string nearest_of_all(std::string_view word, const std::vector<std::string>& choices) {
+  std::vector<std::string> containing;
+  for (const auto& choice : choices)
+    if (choice.find(word) != std::string::npos) containing.push_back(choice);
+  return closest(word, containing.empty() ? choices : containing);
+}
+
+std::string nearest(std::string_view word, const std::vector<std::string>& choices) {
+  std::string best = closest(word, choices);
+  // Two typing mistakes in a short word, a third of the letters in a long one.
+  const std::size_t mistakes = std::max<std::size_t>(2, word.size() / 3);
+  return edit_distance(word, best) <= mistakes ? best : std::string{};
 }
 
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& choices) {

@@ -169,6 +169,26 @@ TEST_F(Input, UnknownKeysAreRefusedWithLineAndNearest) {
               HasSubstr("training.training_data.system is unknown, did you mean 'systems'?"));
   EXPECT_THAT(refusal(with("/trainings", json::object())), HasSubstr("did you mean 'training'?"));
   EXPECT_EQ(refusal(with("/training/_disp_frq", 10)), "accepted");
+  EXPECT_THAT(
+      refusal(with("/validating/full_val", true)),
+      HasSubstr("validating.full_val is unknown; the nearest known key is 'full_val_file'"));
+  EXPECT_THAT(refusal(with("/nvnmd/vers", 1)), HasSubstr("the nearest known key is 'version'"));
+  // Where nothing is near enough to be meant, the nearest is named all the same.
+  EXPECT_THAT(refusal(with("/optimizer/beta1", 0.5)),
+              HasSubstr("optimizer.beta1 is unknown; the nearest known key is 'adam_beta1'"));
+}
+
+TEST_F(Input, MissingKeysHaveTheLineOfTheirSectionAndTheKeyThatWasMeant) {
+  EXPECT_EQ(refusal_of_text(R"({
+  "model": {"type_map": ["O"], "descriptor": {"type": "se_e2_a"}, "fitting_net": {}},
+  "training": {
+    "training_data": {"batch_size": 1}, "numb_steps": 1}
+})"),
+            "input.json:4: training.training_data.systems is missing: the folders of the data");
+  json j = minimal();
+  j["training"]["validation_data"] = {{"system", "data"}};
+  EXPECT_THAT(refusal(j),
+              HasSubstr("training.validation_data.system is unknown, did you mean 'systems'?"));
 }
 
 TEST_F(Input, KnownKeysWithoutSupportAreRefusedByName) {
@@ -200,6 +220,33 @@ TEST_F(Input, KnownKeysAtTheirDefaultOrWithoutEffectAreAccepted) {
   EXPECT_THAT(notes, ::testing::Contains(HasSubstr("training.numb_test has no effect here")));
 }
 
+TEST_F(Input, OptimizerKeysOfVersionThreeOneMove) {
+  json j = minimal();
+  j["training"].update(
+      json::parse(R"({"opt_type": "AdamW", "adam_beta1": 0.8, "kf_blocksize": 5120})"));
+  const DeepmdInput input = read(j);
+  EXPECT_TRUE(input.options.adam.decoupled_decay);
+  EXPECT_EQ(input.options.adam.beta1, 0.8);
+  EXPECT_THAT(input.notes,
+              ::testing::Contains(HasSubstr("optimizer.kf_blocksize has no effect here")));
+  EXPECT_THAT(refusal(with("/training/opt_type", "LKF")),
+              HasSubstr("optimizer.type = \"LKF\" is not supported"));
+  j["optimizer"] = {{"type", "Adam"}};
+  EXPECT_THAT(refusal(j), HasSubstr("training.opt_type is set under optimizer too"));
+}
+
+TEST_F(Input, IdleSectionsAreAcceptedAtTheirDefaults) {
+  json j = minimal();
+  j["validating"] =
+      json::parse(R"({"full_validation": false, "validation_freq": 5000, "save_best": true,
+    "max_best_ckpt": 1, "validation_metric": "E:MAE", "full_val_file": "val.log",
+    "full_val_start": 0.5})");
+  j["nvnmd"] = json::parse(R"({"enable": false, "version": 0, "max_nnei": 128, "net_size": 128})");
+  j["learning_rate"] = json::parse(R"({"type": "cosine", "decay_steps": 5000, "smooth": true})");
+  EXPECT_EQ(refusal(j), "accepted");
+  EXPECT_THAT(refusal(with("/validating/full_validation", true)), HasSubstr("only false"));
+}
+
 TEST_F(Input, WrongValuesAreNamed) {
   EXPECT_THAT(refusal(with("/model/descriptor/rcut", "6")),
               HasSubstr("model.descriptor.rcut = \"6\" must be a number"));
@@ -214,6 +261,10 @@ TEST_F(Input, WrongValuesAreNamed) {
   EXPECT_THAT(refusal(with("/training/stop_batch", 3)), HasSubstr("same key"));
   EXPECT_THAT(refusal(with("/loss/start_pref_e", -1)), HasSubstr("must not be negative"));
   EXPECT_THAT(refusal_of_text("{\"model\": {,}}"), HasSubstr("input.json: not valid JSON: "));
+  EXPECT_THAT(refusal(with("/training/numb_steps", 1e300)), HasSubstr("must be a whole number"));
+  EXPECT_THAT(refusal(with("/model/type_map", {"O", "O"})), HasSubstr("holds \"O\" twice"));
+  EXPECT_THAT(refusal(with("/learning_rate/start_lr", -1)), HasSubstr("= -1 must be positive"));
+  EXPECT_THAT(refusal(with("/learning_rate/stop_lr_ratio", -1)), HasSubstr("not be negative"));
   EXPECT_THAT(refusal_of_text("[1]"), HasSubstr("must hold a JSON object"));
 }
 

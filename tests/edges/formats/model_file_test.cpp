@@ -120,6 +120,11 @@ TEST(ModelFile, ForeignModelsAndSettingsAreRefusedByName) {
       {"m.dp: this is a hybrid model", [&](auto& d) { descriptor(d)["type"] = "hybrid"; }},
       {"m.dp: this is a model of type 'zbl'", [](auto& d) { d.tree["model"]["type"] = "zbl"; }},
       {"this model predicts 'dipole'", [&](auto& d) { fitting(d)["type"] = "dipole"; }},
+      {"this model predicts 'property'",
+       [&](auto& d) {
+         fitting(d)["type"] = "property";
+         fitting(d)["@version"] = 5;
+       }},
       {"m.dp: model.fitting.numb_fparam = 2 is not supported",
        [&](auto& d) { fitting(d)["numb_fparam"] = 2; }},
       {"m.dp: model.fitting.dim_case_embd = 3 is not supported",

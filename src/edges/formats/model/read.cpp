@@ -198,12 +198,12 @@ std::vector<bool> trainable_of(const nlohmann::ordered_json& node, std::size_t l
 
 Fitting fitting_of(const ModelSection& section, const nlohmann::ordered_json& node,
                    std::size_t types) {
-  section.check_version(4);
   const std::string type = section.has("type") ? section.text("type") : "ener";
   if (type != "ener")
     throw InputError(
         fmt::format("{}: this model predicts '{}'; Vitrion reads energy models (fitting type ener)",
                     section.file(), type));
+  section.check_version(4);
   section.refuse_others({"@class",
                          "@version",
                          "type",

@@ -65,6 +65,41 @@ void move_warmup(JsonInput& file) {
   }
 }
 
+/// Up to version 3.1 the optimiser's keys stood under `training`, its type as `opt_type`.
+void move_optimizer(JsonInput& file) {
+  json& root = file.root;
+  if (!root.contains("training") || !root["training"].is_object()) return;
+  json& training = root["training"];
+  for (const std::string& key : optimizer_keys) {
+    const std::string from = key == "type" ? "opt_type" : key;
+    if (!training.contains(from)) continue;
+    if (root.contains("optimizer") && root["optimizer"].contains(key))
+      file.fail("training." + from, "is set under optimizer too");
+    root["optimizer"][key] = training[from];
+    training.erase(from);
+    if (const auto line = file.lines.find("training." + from); line != file.lines.end())
+      file.lines.emplace("optimizer." + key, line->second);
+  }
+}
+
+/// Sections of parts that Vitrion has not, which inputs carry at their defaults.
+void read_idle_sections(JsonSection& root, std::vector<std::string>& notes) {
+  JsonSection validating = root.section("validating");
+  validating.only("full_validation", false,
+                  "rows use numb_btch batches; `vitrion test` does the rest");
+  validating.without_effect({"validation_freq", "save_best", "max_best_ckpt", "validation_metric",
+                             "full_val_file", "full_val_start"},
+                            notes);
+  validating.finish();
+  JsonSection chip = root.section("nvnmd");
+  chip.only("enable", false, not_in_reach);
+  chip.without_effect(
+      {"version", "max_nnei", "net_size", "map_file", "config_file", "weight_file",
+       "restore_descriptor", "restore_fitting_net", "quantize_descriptor", "quantize_fitting_net"},
+      notes);
+  chip.finish();
+}
+
 /// The seed of the data's order, which seeds without a value follow. Runs without any are
 /// repeatable too.
 std::uint64_t data_seed(const JsonInput& file) {
@@ -81,18 +116,15 @@ DeepmdInput read_deepmd_input(const std::string& path) {
   input.path = path;
   convert_version_1(file, input.notes);
   move_warmup(file);
+  move_optimizer(file);
   JsonSection root(file, file.root, "");
   const std::uint64_t seed = data_seed(file);
   read_model_section(root.section("model"), input, seed);
   read_rate_section(root.section("learning_rate"), input);
-  read_optimizer_section(root.section("optimizer"), input.options.adam);
+  read_optimizer_section(root.section("optimizer"), input.options.adam, input.notes);
   read_loss_section(root.section("loss"), input.options.loss, input.notes);
   read_training_section(root.section("training"), input, seed);
-  JsonSection validating = root.section("validating");
-  validating.only("full_validation", false,
-                  "rows use numb_btch batches; `vitrion test` does the rest");
-  JsonSection special = root.section("nvnmd");
-  special.only("enable", false, not_in_reach);
+  read_idle_sections(root, input.notes);
   root.refuse("loss_dict", "Vitrion trains one model at a time");
   root.finish();
   try {

@@ -18,6 +18,8 @@ namespace vitrion::formats {
 struct DataInput {
   std::vector<std::string>
       systems;  ///< as written: system folders, folders above them, or frame files
+  std::string
+      place;  ///< of `systems`, for messages: "input.json:12: training.training_data.systems"
   train::BatchRule batch;
   train::SamplingRule sampling;
   std::optional<std::size_t> most_atoms;  ///< batch_size filter:N: larger systems are left out

@@ -1,6 +1,7 @@
 // The section `model` of a training input.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "edges/formats/training/deepmd_input_sections.hpp"
@@ -91,7 +92,7 @@ void read_sel(JsonSection& section, train::ModelPlan& plan) {
 
 void read_descriptor(JsonSection section, train::ModelPlan& plan, std::uint64_t seed) {
   potential::Descriptor& d = plan.shape.descriptor;
-  if (!section.has("type")) section.fail("type", "is missing; Vitrion has: se_e2_a");
+  (void)section.required("type", "Vitrion has se_e2_a");
   (void)section.choice({"type"}, "", {"se_e2_a", "se_a"},
                        {"loc_frame", "se_e3", "se_at", "se_a_3be", "se_t", "se_a_tpe", "se_a_ebd",
                         "se_e2_r", "se_r", "hybrid", "se_atten", "dpa1", "se_e3_tebd",
@@ -165,12 +166,14 @@ void read_model_section(JsonSection section, DeepmdInput& input, std::uint64_t s
                        {"frozen", "pairtab", "linear_ener", "pairwise_dprc"});
   section.refuse("model_dict", "Vitrion trains one model at a time");
   section.refuse("shared_dict", "Vitrion trains one model at a time");
-  const json* map = section.find({"type_map"});
-  if (!map) section.fail("type_map", "is missing: the elements of the model, e.g. [\"O\", \"H\"]");
-  if (!map->is_array() || map->empty()) section.fail("type_map", "must be a list of elements");
-  for (const json& name : *map) {
+  const json& map = section.required("type_map", "the elements of the model, e.g. [\"O\", \"H\"]");
+  if (!map.is_array() || map.empty()) section.fail("type_map", "must be a list of elements");
+  std::vector<std::string>& names = plan.shape.type_map;
+  for (const json& name : map) {
     if (!name.is_string()) section.fail("type_map", "must be a list of elements");
-    plan.shape.type_map.push_back(name.get<std::string>());
+    if (std::find(names.begin(), names.end(), name.get<std::string>()) != names.end())
+      section.fail("type_map", fmt::format("holds {} twice", name.dump()));
+    names.push_back(name.get<std::string>());
   }
   const std::size_t types = plan.shape.types();
   read_descriptor(section.section("descriptor"), plan, seed);

@@ -17,12 +17,30 @@ inline constexpr const char* not_in_reach = "the model of Vitrion has no such pa
 inline const JsonSection::Names step_names = {"numb_steps", "stop_batch", "num_step", "num_steps",
                                               "numb_step"};
 
+/// Those of the section `optimizer`; of DeePMD-kit's other optimisers too.
+inline const JsonSection::Names optimizer_keys = {"type",
+                                                  "adam_beta1",
+                                                  "adam_beta2",
+                                                  "weight_decay",
+                                                  "kf_blocksize",
+                                                  "kf_start_pref_e",
+                                                  "kf_limit_pref_e",
+                                                  "kf_start_pref_f",
+                                                  "kf_limit_pref_f",
+                                                  "momentum",
+                                                  "muon_momentum",
+                                                  "lr_adjust",
+                                                  "lr_adjust_coeff",
+                                                  "muon_2d_only",
+                                                  "min_2d_dim"};
+
 /// `seed` stands in where a section gives none.
 void read_model_section(JsonSection section, DeepmdInput& input, std::uint64_t seed);
 void read_loss_section(JsonSection section, train::LossOptions& loss,
                        std::vector<std::string>& notes);
 void read_rate_section(JsonSection section, DeepmdInput& input);
-void read_optimizer_section(JsonSection section, train::AdamOptions& adam);
+void read_optimizer_section(JsonSection section, train::AdamOptions& adam,
+                            std::vector<std::string>& notes);
 void read_training_section(JsonSection section, DeepmdInput& input, std::uint64_t seed);
 
 }  // namespace vitrion::formats

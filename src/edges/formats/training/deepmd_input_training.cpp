@@ -115,14 +115,14 @@ void read_sampling(JsonSection& section, train::SamplingRule& sampling) {
 
 DataInput read_data(JsonSection& section, DeepmdInput& input) {
   DataInput data;
-  const json* systems = section.find({"systems"});
-  if (!systems) section.fail("systems", "is missing: the folders of the data");
-  if (systems->is_string()) {
-    data.systems.push_back(systems->get<std::string>());
+  const json& systems = section.required("systems", "the folders of the data");
+  data.place = section.place("systems");
+  if (systems.is_string()) {
+    data.systems.push_back(systems.get<std::string>());
   } else {
-    if (!systems->is_array() || systems->empty())
+    if (!systems.is_array() || systems.empty())
       section.fail("systems", "must be a folder or a list of folders");
-    for (const json& system : *systems) {
+    for (const json& system : systems) {
       if (!system.is_string()) section.fail("systems", "must be a folder or a list of folders");
       data.systems.push_back(system.get<std::string>());
     }
@@ -137,8 +137,7 @@ DataInput read_data(JsonSection& section, DeepmdInput& input) {
 }
 
 void read_training_data(JsonSection& training, DeepmdInput& input) {
-  if (!training.has("training_data"))
-    training.fail("training_data", "is missing: where the frames are");
+  (void)training.required("training_data", "where the frames are");
   JsonSection data = training.section("training_data");
   input.training = read_data(data, input);
   data.finish();
@@ -193,15 +192,22 @@ void read_rate_section(JsonSection section, DeepmdInput& input) {
   const std::string type = section.choice({"type"}, "exp", {"exp", "cosine"}, {"wsd"});
   if (type == "cosine") rate.kind = train::RateOptions::Kind::cosine;
   rate.start = section.number({"start_lr"}, 1e-3);
+  if (!(rate.start > 0))
+    section.fail("start_lr", fmt::format("= {:g} must be positive", rate.start));
   const auto stop = section.number_if_set({"stop_lr"});
   const auto ratio = section.number_if_set({"stop_lr_ratio"});
   if (stop && ratio)
     section.fail("stop_lr_ratio", "and stop_lr are alternatives, only one may be set");
   rate.stop = ratio ? rate.start * *ratio : stop.value_or(5e-8);
+  if (!(rate.stop >= 0))
+    section.fail(ratio ? "stop_lr_ratio" : "stop_lr",
+                 fmt::format("= {:g} must not be negative", ratio ? *ratio : rate.stop));
   if (type == "exp") {
     rate.decay_steps = static_cast<std::size_t>(section.whole({"decay_steps"}, 5000, 1));
     rate.decay_rate = section.number_if_set({"decay_rate"});
     rate.smooth = section.flag({"smooth"}, false);
+  } else {
+    section.without_effect({"decay_steps", "decay_rate", "smooth"}, input.notes);
   }
   rate.warmup_steps = static_cast<std::size_t>(section.whole({"warmup_steps"}, 0));
   input.warmup_ratio = section.number_if_set({"warmup_ratio"});
@@ -212,7 +218,8 @@ void read_rate_section(JsonSection section, DeepmdInput& input) {
   section.finish();
 }
 
-void read_optimizer_section(JsonSection section, train::AdamOptions& adam) {
+void read_optimizer_section(JsonSection section, train::AdamOptions& adam,
+                            std::vector<std::string>& notes) {
   const std::string type =
       section.choice({"type"}, "Adam", {"Adam", "AdamW"}, {"LKF", "AdaMuon", "HybridMuon"});
   adam.beta1 = section.number({"adam_beta1"}, 0.9);
@@ -221,6 +228,7 @@ void read_optimizer_section(JsonSection section, train::AdamOptions& adam) {
   adam.weight_decay = section.number({"weight_decay"}, adam.decoupled_decay ? 1e-3 : 0.0);
   for (const auto& [key, beta] : {std::pair{"adam_beta1", adam.beta1}, {"adam_beta2", adam.beta2}})
     if (!(beta >= 0 && beta < 1)) section.fail(key, fmt::format("= {:g} must be in [0, 1)", beta));
+  section.without_effect({optimizer_keys.begin() + 4, optimizer_keys.end()}, notes);
   section.finish();
 }
 

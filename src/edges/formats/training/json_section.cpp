@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "base/error.hpp"
+#include "base/nearest.hpp"
 #include "edges/formats/bytes/whole_file.hpp"
 #include "edges/formats/training/json_lines.hpp"
 
@@ -15,9 +16,14 @@ namespace vitrion::formats {
 using nlohmann::json;
 
 std::string JsonInput::place(const std::string& key) const {
-  const auto line = lines.find(key);
-  if (line == lines.end()) return fmt::format("{}: {}", path, key);
-  return fmt::format("{}:{}: {}", path, line->second, key);
+  // A key that is not there has the line of the section that lacks it.
+  for (std::string_view at = key; !at.empty();) {
+    if (const auto line = lines.find(at); line != lines.end())
+      return fmt::format("{}:{}: {}", path, line->second, key);
+    const std::size_t dot = at.rfind('.');
+    at = at.substr(0, dot == std::string_view::npos ? 0 : dot);
+  }
+  return fmt::format("{}: {}", path, key);
 }
 
 void JsonInput::fail(const std::string& key, const std::string& rule) const {
@@ -60,6 +66,14 @@ void JsonSection::at(const std::string& key, const std::function<void()>& body) 
   }
 }
 
+const json& JsonSection::required(const std::string& key, const std::string& what) {
+  if (const json* value = find({key})) return *value;
+  for (const auto& [other, value] : object_->items())
+    if (other != key && nearest(other, {key}) == key)
+      fail(other, fmt::format("is unknown, did you mean '{}'?", key));
+  fail(key, fmt::format("is missing: {}", what));
+}
+
 bool JsonSection::has(const std::string& key) const {
   const auto it = object_->find(key);
   return it != object_->end() && !it->is_null();
@@ -93,8 +107,9 @@ std::optional<long> JsonSection::whole_if_set(const Names& names, long least) {
   const json* value = find(names);
   if (!value) return std::nullopt;
   // 1e6 is a float in JSON; users write it for steps.
-  const bool whole_float =
-      value->is_number_float() && std::nearbyint(value->get<double>()) == value->get<double>();
+  constexpr double most = 1e15;  // up to here a double holds every whole number
+  const bool whole_float = value->is_number_float() && std::abs(value->get<double>()) <= most &&
+                           std::nearbyint(value->get<double>()) == value->get<double>();
   if (!value->is_number_integer() && !whole_float)
     fail(names[0], fmt::format("= {} must be a whole number", value->dump()));
   const long n = whole_float ? static_cast<long>(value->get<double>()) : value->get<long>();
@@ -179,8 +194,11 @@ void JsonSection::refuse(const std::string& key, const std::string& reason) {
 void JsonSection::finish() const {
   for (const auto& [key, value] : object_->items()) {
     if (!key.empty() && key[0] == '_') continue;
-    if (std::find(known_.begin(), known_.end(), key) == known_.end())
-      fail(key, fmt::format("is unknown{}", did_you_mean(key, known_)));
+    if (std::find(known_.begin(), known_.end(), key) != known_.end()) continue;
+    const std::string meant = did_you_mean(key, known_);
+    fail(key, meant.empty() ? fmt::format("is unknown; the nearest known key is '{}'",
+                                          nearest_of_all(key, known_))
+                            : "is unknown" + meant);
   }
 }
 

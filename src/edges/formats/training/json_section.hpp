@@ -17,7 +17,8 @@ struct JsonInput {
   nlohmann::json root;
   std::map<std::string, int, std::less<>> lines;
 
-  /// "input.json:12: training.numb_steps" for a dotted key, without the line where it is not known.
+  /// "input.json:12: training.numb_steps" for a dotted key; the line is that of the nearest section
+  /// around a key that is not there.
   [[nodiscard]] std::string place(const std::string& key) const;
   /// @throws InputError at the key.
   [[noreturn]] void fail(const std::string& key, const std::string& rule) const;
@@ -36,6 +37,9 @@ class JsonSection {
   JsonSection(const JsonInput& input, const nlohmann::json& object, std::string path);
 
   [[nodiscard]] const nlohmann::json* find(const Names& names);
+  /// @throws InputError where it is absent, which says `what` the key is for, or names the key that
+  /// may have been meant.
+  [[nodiscard]] const nlohmann::json& required(const std::string& key, const std::string& what);
   [[nodiscard]] double number(const Names& names, double otherwise);
   [[nodiscard]] std::optional<double> number_if_set(const Names& names);
   /// A whole number from `least` on.
@@ -66,6 +70,7 @@ class JsonSection {
   [[noreturn]] void fail(const std::string& key, const std::string& rule) const;
   /// Runs `body`; an InputError of it gets the place of `key` in front.
   void at(const std::string& key, const std::function<void()>& body) const;
+  [[nodiscard]] std::string place(const std::string& key) const { return input_->place(full(key)); }
   [[nodiscard]] bool has(const std::string& key) const;
   [[nodiscard]] const nlohmann::json& object() const { return *object_; }
 
