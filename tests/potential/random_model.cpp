@@ -175,6 +175,7 @@ const std::vector<Variant>& model_variants() {
       o.axis_neuron = 1;
       o.fitting_neuron = {};
     });
+    add("hidden_layers_of_one", [](Options& o) { o.fitting_neuron = {1, 3, 1}; });
     return list;
   }();
   return variants;

@@ -14,11 +14,12 @@ void EnergyNet<T>::load(const Network& network, const HalfOrder& order) {
   stride_ = padded<T>(order.count() + 64 / sizeof(T));
   layers_ = std::vector<Layer>(network.layers.size());
   for (std::size_t l = 0; l < layers_.size(); ++l)
-    load_layer(network.layers[l], l == 0, layers_[l]);
+    load_layer(network.layers[l], l == 0, l + 1 == layers_.size(), layers_[l]);
 }
 
 template <class T>
-void EnergyNet<T>::load_layer(const potential::Layer& from, bool first, Layer& to) const {
+void EnergyNet<T>::load_layer(const potential::Layer& from, bool first, bool last,
+                              Layer& to) const {
   to.in = first ? order_.count() : from.in;
   to.model_in = from.in;
   to.out = from.out;
@@ -26,7 +27,7 @@ void EnergyNet<T>::load_layer(const potential::Layer& from, bool first, Layer& t
   to.ld = padded<T>(from.out);
   to.skip = from.resnet && (from.out == from.in || from.out == 2 * from.in);
   to.activation = from.activation;
-  to.is_column = from.out == 1 && !to.skip;
+  to.is_column = last && from.out == 1 && !to.skip;
 
   // Summed in double, rounded once.
   std::vector<double> sum(to.in * to.out, 0);

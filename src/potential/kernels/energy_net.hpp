@@ -38,7 +38,7 @@ class EnergyNet {
     std::size_t model_in = 0;       ///< width that a skip sees
     PanelMatrix<T> w;               ///< (in, ld)
     PanelMatrix<T> w_turned;        ///< (out, ld_in)
-    Buffer<T> column;  ///< (ld_in) instead of both where out = 1 and nothing is skipped
+    Buffer<T> column;               ///< (ld_in) instead of both in a last layer without skip
     bool is_column = false;
     Buffer<T> b, idt;  ///< (ld)
     bool has_idt = false;
@@ -46,7 +46,7 @@ class EnergyNet {
     Activation activation;
   };
 
-  void load_layer(const potential::Layer& from, bool first, Layer& to) const;
+  void load_layer(const potential::Layer& from, bool first, bool last, Layer& to) const;
   [[nodiscard]] std::size_t ld_input(std::size_t l) const {
     return l == 0 ? stride_ : layers_[l].ld_in;
   }
