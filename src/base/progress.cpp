@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cmath>
 #include <cstdio>
 
 namespace vitrion {
@@ -10,7 +11,7 @@ namespace vitrion {
 using Clock = std::chrono::steady_clock;
 
 std::string duration_text(double seconds) {
-  const auto whole = static_cast<long>(seconds + 0.5);
+  const auto whole = std::lround(seconds);
   if (seconds < 9.95) return fmt::format("{:.1f} s", seconds);
   if (whole < 60) return fmt::format("{} s", whole);
   if (whole < 3600) return fmt::format("{} min {:02} s", whole / 60, whole % 60);
@@ -24,7 +25,9 @@ Progress::Progress(std::string title, std::size_t total)
       begin_(Clock::now()),
       printed_(begin_) {}
 
-Progress::~Progress() { finish(); }
+Progress::~Progress() {
+  finish();
+}
 
 void Progress::start(std::size_t done) {
   started_at_ = done_ = done;
@@ -64,9 +67,10 @@ void Progress::print(bool last, std::string_view note) {
   if (terminal_) {
     constexpr int width = 24;
     const int full = static_cast<int>(share * width);
-    const std::string bar =
-        std::string(static_cast<std::size_t>(full), '#') + std::string(static_cast<std::size_t>(width - full), '.');
-    fmt::print(stderr, "\r\033[K{} [{}] {}/{}  {}{}", title_, bar, done_, total_, tail, last ? "\n" : "");
+    const std::string bar = std::string(static_cast<std::size_t>(full), '#') +
+                            std::string(static_cast<std::size_t>(width - full), '.');
+    fmt::print(stderr, "\r\033[K{} [{}] {}/{}  {}{}", title_, bar, done_, total_, tail,
+               last ? "\n" : "");
   } else {
     fmt::print(stderr, "{}: {}/{} ({:.0f} %)  {}\n", title_, done_, total_, 100 * share, tail);
   }

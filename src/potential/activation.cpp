@@ -106,6 +106,7 @@ Activation parse_activation(const std::string& name) {
                                   [&](const Name& known) { return word == known.text; });
   if (found == names.end()) {
     std::vector<std::string> known;
+    known.reserve(names.size());
     for (const Name& entry : names) known.emplace_back(entry.text);
     throw InputError(fmt::format("activation function '{}' is not known{}; known are: {}", name,
                                  did_you_mean(word, known), fmt::join(known, " ")));

@@ -15,8 +15,11 @@ namespace vitrion::potential {
 using namespace kernels;
 
 struct Engine::Implementation {
-  Implementation(const Model& m, EngineOptions o, std::shared_ptr<ThreadPool> t)
-      : model(m), options(std::move(o)), threads(std::move(t)), gemm(find_gemm(options.gemm)) {}
+  Implementation(Model m, EngineOptions o, std::shared_ptr<ThreadPool> t)
+      : model(std::move(m)),
+        options(std::move(o)),
+        threads(std::move(t)),
+        gemm(find_gemm(options.gemm)) {}
   virtual ~Implementation() = default;
   virtual void compute(const Configuration& configuration, Result& result) = 0;
   [[nodiscard]] virtual std::string description() const = 0;

@@ -99,8 +99,8 @@ struct Task {
 template <class T>
 class Core final : public BatchGradient::Implementation {
  public:
-  Core(const Model& model, const std::string& gemm_name, std::shared_ptr<ThreadPool> threads)
-      : model_(model),
+  Core(Model model, const std::string& gemm_name, std::shared_ptr<ThreadPool> threads)
+      : model_(std::move(model)),
         threads_(std::move(threads)),
         gemm_(find_gemm(gemm_name)),
         descriptor_(model_, gemm_),

@@ -47,9 +47,10 @@ double LearningRate::decayed(std::size_t step) const {
         std::numbers::pi * (static_cast<double>(step) / static_cast<double>(decay_total_));
     return start * (low + 0.5 * (1 - low) * (1 + std::cos(phase)));
   }
+  const std::size_t whole_intervals = step / options_.decay_steps;
   const double exponent =
       options_.smooth ? static_cast<double>(step) / static_cast<double>(options_.decay_steps)
-                      : static_cast<double>(step / options_.decay_steps);
+                      : static_cast<double>(whole_intervals);
   return std::max(start * std::pow(*options_.decay_rate, exponent), options_.stop);
 }
 

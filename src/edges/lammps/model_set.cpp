@@ -12,10 +12,9 @@
 namespace vitrion::lammps {
 
 using potential::Engine;
-using potential::Result;
 
-ModelSet::ModelSet(const PairSettings& settings, std::shared_ptr<ThreadPool> threads)
-    : settings_(settings), threads_(std::move(threads)) {
+ModelSet::ModelSet(PairSettings settings, std::shared_ptr<ThreadPool> threads)
+    : settings_(std::move(settings)), threads_(std::move(threads)) {
   for (const std::string& path : settings_.models)
     members_.emplace_back(path, engine_of(formats::read_model(path), false));
 }

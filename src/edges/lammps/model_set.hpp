@@ -18,7 +18,7 @@ namespace vitrion::lammps {
 class ModelSet {
  public:
   /// Reads the models of `settings`. @throws InputError naming the file.
-  ModelSet(const PairSettings& settings, std::shared_ptr<ThreadPool> threads);
+  ModelSet(PairSettings settings, std::shared_ptr<ThreadPool> threads);
 
   [[nodiscard]] std::size_t size() const { return members_.size(); }
   [[nodiscard]] double cutoff() const;  ///< A, the largest of the models

@@ -37,7 +37,7 @@ void NeighbourRows::update(std::span<const Vec3> positions, double cutoff) {
       // Written always and kept only if near: a branch here would be mispredicted every third time.
       index_[m] = j;
       displacement_[m] = d;
-      m += norm2(d) <= cutoff2;
+      m += static_cast<std::size_t>(norm2(d) <= cutoff2);
     }
     first_[i + 1] = m;
   }

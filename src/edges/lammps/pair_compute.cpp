@@ -52,7 +52,8 @@ void PairVitrion::evaluate(std::size_t models) {
     throw InputError(
         "compute stress/atom has six components, but the virial of a many-body atom nine: "
         "use compute centroid/stress/atom");
-  const auto atoms = static_cast<std::size_t>(atom->nlocal + atom->nghost);
+  const auto atoms =
+      static_cast<std::size_t>(atom->nlocal) + static_cast<std::size_t>(atom->nghost);
   if (neighbor->ago == 0 || neighbor->ncalls != built_) rebuild_rows();
   rows_.update(vectors(atom->x, atoms), models_->cutoff());
   if (!update->setupflag && !may_be_alone_) require_neighbours();

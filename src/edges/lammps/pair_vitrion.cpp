@@ -151,8 +151,8 @@ std::size_t PairVitrion::threads() const {
 
 PairVitrion::News PairVitrion::agree(const std::string& trouble, News news) const {
   // The lower the rank, the larger the number: MAX finds the lowest rank in trouble.
-  std::array<int, 3> said = {trouble.empty() ? 0 : comm->nprocs - comm->me, news.overflow,
-                             news.lone_atoms};
+  std::array<int, 3> said = {trouble.empty() ? 0 : comm->nprocs - comm->me, news.overflow ? 1 : 0,
+                             news.lone_atoms ? 1 : 0};
   if (comm->nprocs > 1) MPI_Allreduce(MPI_IN_PLACE, said.data(), 3, MPI_INT, MPI_MAX, world);
   if (said[0] == 0) return {said[1] != 0, said[2] != 0};
   std::string text = trouble;

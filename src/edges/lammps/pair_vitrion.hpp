@@ -38,7 +38,7 @@ class PairVitrion : public LAMMPS_NS::Pair {
   void read_restart_settings(FILE*) override { restarted_ = true; }
 
   int pack_reverse_comm(int n, int first, double* buffer) override;
-  void unpack_reverse_comm(int n, int* list, double* buffer) override;
+  void unpack_reverse_comm(int n, int* atoms, double* buffer) override;
 
  private:
   /// What ghosts send home in a reverse communication.

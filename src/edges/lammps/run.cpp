@@ -11,6 +11,7 @@ void run(const std::vector<std::string>& arguments) {
   std::vector<std::string> words = {"vitrion lmp"};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> argv;
+  argv.reserve(words.size());
   for (std::string& word : words) argv.push_back(word.data());
 
   // Without mpirun, Open MPI would start a daemon for processes that LAMMPS never asks for: a third

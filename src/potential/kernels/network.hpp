@@ -34,7 +34,9 @@ struct PackedLayer {
 
   [[nodiscard]] const T* idt_or_null() const { return has_idt ? idt.data() : nullptr; }
   /// Numbers of this layer in the order of parameters(): w, b, idt.
-  [[nodiscard]] std::size_t count() const { return (in + has_b + has_idt) * out; }
+  [[nodiscard]] std::size_t count() const {
+    return (in + (has_b ? 1 : 0) + (has_idt ? 1 : 0)) * out;
+  }
 };
 
 /// Where a parameter of the model stands in the packed form: the descriptor's order (axis, width)
