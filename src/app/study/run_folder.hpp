@@ -2,11 +2,13 @@
 // tasks.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
-#include "learn/ledger.hpp"
+#include "learn/task_ledger.hpp"
 
 namespace vitrion::app {
 
@@ -20,8 +22,10 @@ class RunFolder {
   RunFolder(const RunFolder&) = delete;
   RunFolder& operator=(const RunFolder&) = delete;
 
-  /// Makes the folder and takes its lock until the end of this process, however it ends.
-  /// @throws Error if another driver holds it, naming its process.
+  /// Makes the folder and takes its lock until the end of this process, however it ends; then opens
+  /// the ledger and tells it of every manifest that it has not heard of. A heartbeat in the lock
+  /// tells other machines, whose file system may not know our lock, that we live.
+  /// @throws Error if another driver holds it, naming its machine and process.
   void lock();
 
   [[nodiscard]] const std::string& path() const { return path_; }  ///< absolute
@@ -39,12 +43,21 @@ class RunFolder {
   /// Every manifest in the folder, in the order in which they finished; nothing if there is no
   /// folder.
   [[nodiscard]] std::vector<learn::Manifest> all() const;
-  /// The process that holds the lock, if one does.
-  [[nodiscard]] std::optional<long> holder() const;
+  /// Who holds the lock, if somebody does: "process 123 on host".
+  [[nodiscard]] std::optional<std::string> holder() const;
+  /// The ledger. @throws Error before lock().
+  [[nodiscard]] learn::TaskLedger& ledger() const;
+  /// The ledger of a study that somebody may be running; nothing if it was never run.
+  [[nodiscard]] std::unique_ptr<learn::TaskLedger> open_ledger() const;
 
  private:
   std::string path_;
+  void beat();
+
   int lock_ = -1;
+  bool held_ = false;
+  std::unique_ptr<learn::TaskLedger> ledger_;
+  std::jthread heart_;
 };
 
 /// Writes a small file under a temporary name, flushes it, and renames it.
