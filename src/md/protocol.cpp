@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <vector>
 
 #include "base/error.hpp"
 
@@ -36,6 +37,28 @@ std::string name_of(Kind kind) {
   return "";
 }
 
+Deformation::Mode deformation_mode(const std::string& name) {
+  const std::vector<std::string> names = {"none", "isotropic", "x", "y", "z", "xy", "xz", "yz"};
+  for (std::size_t k = 0; k < names.size(); ++k)
+    if (names[k] == name) return static_cast<Deformation::Mode>(k);
+  throw InputError(fmt::format("deformation '{}' must be isotropic, x, y, z, xy, xz or yz{}", name,
+                               did_you_mean(name, names)));
+}
+
+namespace {
+
+bool shears(Deformation::Mode mode) {
+  return mode >= Deformation::Mode::xy;
+}
+
+/// The rate that reaches a segment's strain at its end, 1/ps.
+double strain_rate(const Segment& s) {
+  if (s.deform.mode == Deformation::Mode::none) return 0;
+  return (shears(s.deform.mode) ? s.deform.strain : std::log1p(s.deform.strain)) / s.time;
+}
+
+}  // namespace
+
 void Segment::validate() const {
   if (kind == Kind::minimise) return;
   require_positive(from, "temperature", "K");
@@ -49,6 +72,11 @@ void Segment::validate() const {
                     name_of(kind), from, to));
   if (!std::isfinite(pressure))
     throw InputError(fmt::format("pressure = {} bar must be finite", pressure));
+  if (deform.mode == Deformation::Mode::none) return;
+  if (kind == Kind::npt)
+    throw InputError("an npt segment cannot be deformed: its barostat sets the cell");
+  if (!(deform.strain > -0.6 && deform.strain <= 1))
+    throw InputError(fmt::format("strain = {} must be over -0.6 and at most 1", deform.strain));
 }
 
 void Protocol::validate() const {
@@ -92,7 +120,7 @@ std::vector<Chunk> chunks_of(const Protocol& protocol, double longest) {
   for (std::size_t k = 0; k < protocol.segments.size(); ++k) {
     const Segment& s = protocol.segments[k];
     if (s.kind == Kind::minimise) {
-      chunks.push_back({k, s.kind, 0, 0, 0, step, 0});
+      chunks.push_back({k, s.kind, 0, 0, 0, step, 0, {}, 0});
       continue;
     }
     const std::uint64_t total = steps_of(s.time, protocol.timestep);
@@ -101,8 +129,8 @@ std::vector<Chunk> chunks_of(const Protocol& protocol, double longest) {
       const auto temperature = [&](std::uint64_t at) {
         return s.from + (s.to - s.from) * static_cast<double>(at) / static_cast<double>(total);
       };
-      chunks.push_back(
-          {k, s.kind, temperature(done), temperature(done + now), s.pressure, step, now});
+      chunks.push_back({k, s.kind, temperature(done), temperature(done + now), s.pressure, step,
+                        now, s.deform.mode, strain_rate(s)});
       done += now;
       step += now;
     }

@@ -16,6 +16,19 @@ enum class Kind {
 
 [[nodiscard]] std::string name_of(Kind kind);
 
+/// A deformation of the cell while a segment runs: `strain` is reached at its end. Lengths grow by
+/// a constant true rate, so that a chain of chunks makes the same cell as one run.
+struct Deformation {
+  enum class Mode { none, isotropic, x, y, z, xy, xz, yz };
+  Mode mode = Mode::none;
+  double strain =
+      0;  ///< relative change of the lengths, negative compresses; of a shear the angle's tangent
+
+  bool operator==(const Deformation&) const = default;
+};
+/// "isotropic", "x", ..., "yz". @throws InputError with the nearest of them.
+[[nodiscard]] Deformation::Mode deformation_mode(const std::string& name);
+
 /// One stretch of a run. Nose-Hoover chains drive all but the minimisation.
 struct Segment {
   Kind kind = Kind::hold;
@@ -23,12 +36,15 @@ struct Segment {
   double to = 300;      ///< K, at the end; equals `from` unless the segment is a ramp
   double pressure = 0;  ///< bar, npt only
   double time = 1;      ///< ps; 0 for a minimisation
+  Deformation deform;   ///< of a hold or ramp only
 
-  static Segment minimise() { return {Kind::minimise, 0, 0, 0, 0}; }
-  static Segment hold(double kelvin, double ps) { return {Kind::hold, kelvin, kelvin, 0, ps}; }
-  static Segment ramp(double from, double to, double ps) { return {Kind::ramp, from, to, 0, ps}; }
+  static Segment minimise() { return {Kind::minimise, 0, 0, 0, 0, {}}; }
+  static Segment hold(double kelvin, double ps) { return {Kind::hold, kelvin, kelvin, 0, ps, {}}; }
+  static Segment ramp(double from, double to, double ps) {
+    return {Kind::ramp, from, to, 0, ps, {}};
+  }
   static Segment npt(double kelvin, double bar, double ps) {
-    return {Kind::npt, kelvin, kelvin, bar, ps};
+    return {Kind::npt, kelvin, kelvin, bar, ps, {}};
   }
 
   /// @throws InputError naming value and rule: temperatures, times and pressures that are not
@@ -53,6 +69,9 @@ struct Protocol {
   std::uint64_t seed = 1;  ///< of the first velocities
   /// A run whose temperature is over this times the target has exploded.
   double explosion_factor = 3;
+  /// A run whose largest deviation of a force (eV/A) is over this has left what its models know,
+  /// and is stopped at that look; 0: no such bound. Needs several models.
+  double deviation_bound = 0;
 
   /// @throws InputError naming value and rule; also where a segment's thermostat starts so far
   /// under the end of the one before that the first steps would count as an explosion.
@@ -70,6 +89,8 @@ struct Chunk {
   double pressure = 0;  ///< bar
   std::uint64_t first_step = 0;
   std::uint64_t steps = 0;  ///< 0 for a minimisation
+  Deformation::Mode deform = Deformation::Mode::none;
+  double strain_rate = 0;  ///< 1/ps: true rate of lengths, engineering rate of a shear
 };
 
 /// Cuts a protocol into chunks of at most `longest` ps, each a whole number of steps.

@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 
+#include <cmath>
+
 #include "base/error.hpp"
 
 namespace vitrion::md {
@@ -26,7 +28,7 @@ TEST(Protocol, RefusesWhatCannotRun) {
   EXPECT_THAT(refusal(p), HasSubstr("temperature = -300 K must be positive"));
   p.segments = {Segment::ramp(300, 300, 1)};
   EXPECT_THAT(refusal(p), HasSubstr("is a hold"));
-  p.segments = {Segment{Kind::hold, 300, 400, 0, 1}};
+  p.segments = {Segment{Kind::hold, 300, 400, 0, 1, {}}};
   EXPECT_THAT(refusal(p), HasSubstr("a ramp changes it"));
   p.segments = {Segment::hold(300, 1e-5)};
   EXPECT_THAT(refusal(p), HasSubstr("shorter than a timestep"));
@@ -56,6 +58,35 @@ TEST(Chunks, CoverARampWithoutGapsInTimeAndTemperature) {
     EXPECT_DOUBLE_EQ(chunks[k].from, k == 1 ? 300 : chunks[k - 1].to);
   }
   EXPECT_EQ(step, 7500U);
+}
+
+// A constant true rate: chunk after chunk the lengths end at (1 + strain) times the first.
+TEST(Deformation, ReachesItsStrainWhereverItIsCut) {
+  Protocol protocol;
+  protocol.timestep = 0.001;
+  protocol.segments = {Segment::hold(300, 1)};
+  for (const double strain : {0.5, -0.3}) {
+    protocol.segments[0].deform = {Deformation::Mode::x, strain};
+    for (const double longest : {0.13, 1.0}) {
+      double length = 1;
+      for (const Chunk& c : chunks_of(protocol, longest))
+        length *= std::exp(c.strain_rate * static_cast<double>(c.steps) * protocol.timestep);
+      EXPECT_NEAR(length, 1 + strain, 1e-12);
+    }
+  }
+  protocol.segments[0].deform = {Deformation::Mode::yz, 0.5};
+  EXPECT_DOUBLE_EQ(chunks_of(protocol, 1.0)[0].strain_rate, 0.5) << "a tangent per ps";
+}
+
+TEST(Deformation, WhatCannotBeIsRefused) {
+  Segment s = Segment::npt(300, 1, 1);
+  s.deform = {Deformation::Mode::x, 0.1};
+  EXPECT_THROW(s.validate(), InputError);
+  s = Segment::hold(300, 1);
+  s.deform = {Deformation::Mode::x, -0.9};
+  EXPECT_THROW(s.validate(), InputError);
+  EXPECT_THROW((void)deformation_mode("yx"), InputError);
+  EXPECT_EQ(deformation_mode("xz"), Deformation::Mode::xz);
 }
 
 }  // namespace

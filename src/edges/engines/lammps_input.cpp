@@ -49,13 +49,69 @@ std::string pair_lines(const md::Protocol& protocol, const md::Chunk& chunk,
 
 std::string start_lines(const md::Protocol& protocol, const md::Chunk& chunk,
                         const LammpsStart& start) {
-  if (start.restart) return fmt::format("read_restart {}\n", start.file);
+  const std::string draw =
+      chunk.steps > 0 ? fmt::format("velocity all create {} {} mom yes rot no dist gaussian\n",
+                                    chunk.from, protocol.seed % 899'999'999 + 1)
+                      : std::string();
+  // A shear needs a triclinic cell; one that is so already stays as it is.
+  const std::string turn =
+      chunk.deform >= md::Deformation::Mode::xy ? "change_box all triclinic\n" : "";
+  if (start.restart)
+    return fmt::format("read_restart {}\n{}{}", start.file, start.draw_velocities ? draw : "",
+                       turn);
   std::string text = "units metal\natom_style atomic\nboundary p p p\n";
   text += fmt::format("read_data {}\n", start.file);
-  if (chunk.steps > 0)
-    text += fmt::format("velocity all create {} {} mom yes rot no dist gaussian\n", chunk.from,
-                        protocol.seed % 899'999'999 + 1);
-  return text;
+  return text + draw + turn;
+}
+
+/// A constant true rate makes the same cell whether a segment runs in one go or in chunks; a shear
+/// keeps the lengths, so that its engineering rate does.
+std::string deform_lines(const md::Chunk& chunk) {
+  using Mode = md::Deformation::Mode;
+  std::string how;
+  const auto length = [&](const char* axis) {
+    how += fmt::format(" {} trate {:.12g}", axis, chunk.strain_rate);
+  };
+  const auto shear = [&](const char* plane) {
+    how += fmt::format(" {} erate {:.12g}", plane, chunk.strain_rate);
+  };
+  switch (chunk.deform) {
+    case Mode::none:
+      return {};
+    case Mode::isotropic:
+      for (const char* axis : {"x", "y", "z"}) length(axis);
+      break;
+    case Mode::x:
+      length("x");
+      break;
+    case Mode::y:
+      length("y");
+      break;
+    case Mode::z:
+      length("z");
+      break;
+    case Mode::xy:
+      shear("xy");
+      break;
+    case Mode::xz:
+      shear("xz");
+      break;
+    case Mode::yz:
+      shear("yz");
+      break;
+  }
+  return fmt::format("fix strain all deform 1{} remap x\n", how);
+}
+
+/// Stops a run, without an error, at the look that finds the deviation over its bound: the frame of
+/// the crossing is kept.
+std::string deviation_guard(const md::Protocol& protocol) {
+  if (protocol.deviation_bound <= 0 || protocol.observers.deviation <= 0) return {};
+  return fmt::format(
+      "compute devi all pair vitrion\n"
+      "variable devi equal c_devi[1]\n"
+      "fix bound all halt {} v_devi > {} error soft message yes\n",
+      period_in_steps(protocol.observers.deviation, protocol.timestep), protocol.deviation_bound);
 }
 
 std::string observer_lines(const md::Protocol& protocol, const md::Chunk& chunk) {
@@ -88,8 +144,9 @@ std::string drive_lines(const md::Protocol& protocol, const md::Chunk& chunk) {
       "fix drive all {} {}\n"
       "variable kelvin equal temp\n"
       "fix guard all halt 10 v_kelvin > {} error hard message yes\n"
-      "run {}\n",
-      protocol.timestep, chunk.kind == md::Kind::npt ? "npt" : "nvt", drive, hottest, chunk.steps);
+      "{}{}run {}\n",
+      protocol.timestep, chunk.kind == md::Kind::npt ? "npt" : "nvt", drive, hottest,
+      deform_lines(chunk), deviation_guard(protocol), chunk.steps);
 }
 
 }  // namespace

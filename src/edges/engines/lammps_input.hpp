@@ -27,6 +27,8 @@ struct LammpsPotential {
 struct LammpsStart {
   std::string file;  ///< as seen from the chunk's folder
   bool restart = false;
+  /// The restart file is that of a minimisation: velocities are drawn as from a data file.
+  bool draw_velocities = false;
 };
 
 /// Names that a chunk leaves in its folder.

@@ -109,6 +109,8 @@ LammpsLog read_lammps_log(std::string_view text) {
       log.complete = true;
     } else if (line.rfind(error_mark, 0) == 0) {
       log.error = error_text(line);
+    } else if (line.rfind("Fix halt condition", 0) == 0) {
+      log.halted = std::string(line.substr(0, line.find(" (src/")));
     } else if (line.rfind("WARNING", 0) == 0) {
       log.warnings.emplace_back(line.substr(std::min(line.size(), std::size_t{9})));
     } else {
@@ -139,6 +141,10 @@ md::Observed judge_lammps_chunk(const md::Chunk& chunk, std::string_view text,
     const std::string said = last_line(screen);
     return fail(Kind::incomplete, said.empty() ? "the log ends in the middle" : said);
   }
+  const std::size_t halt = screen.find("Fix halt condition");
+  if (log.halted.empty() && halt != std::string_view::npos)
+    log.halted = std::string(screen.substr(halt, screen.find('\n', halt) - halt));
+  if (!log.halted.empty()) return fail(Kind::exploded, log.halted);
   if (log.rows.empty()) return fail(Kind::incomplete, "the log holds no row");
   for (const md::ThermoRow& row : log.rows)
     if (!std::isfinite(row.temperature) || !std::isfinite(row.potential_energy) ||

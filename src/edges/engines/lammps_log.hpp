@@ -17,6 +17,7 @@ struct LammpsLog {
   std::string error;                ///< text behind "ERROR: ", empty if there is none
   std::vector<std::string> warnings;
   bool complete = false;  ///< it reached "Total wall time"
+  std::string halted;     ///< the words of a guard that stopped the run in order
 };
 
 /// Reads thermo columns by their names: Step, Temp, PotEng, Press, Volume, Density.

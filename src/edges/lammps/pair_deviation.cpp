@@ -43,6 +43,7 @@ void PairVitrion::write_deviation() {
   std::vector<Mat3> virial_sums(members);
   MPI_Reduce(virials.data(), virial_sums.data(), static_cast<int>(9 * members), MPI_DOUBLE, MPI_SUM,
              0, world);
+  largest_deviation_ = force_spread.max;  // of rank 0; compute pair adds the ranks up
   const std::vector<double> columns =
       settings_.atomic ? gathered_by_tag(eps) : std::vector<double>{};
 

@@ -24,6 +24,8 @@ PairVitrion::PairVitrion(LAMMPS_NS::LAMMPS* lammps,
   no_virial_fdotr_compute =
       1;  // the virial is a sum over pairs, and ghost forces are home before f is
   centroidstressflag = LAMMPS_NS::CENTROID_AVAIL;
+  nextra = 1;
+  pvector = &largest_deviation_;
 }
 
 PairVitrion::~PairVitrion() {

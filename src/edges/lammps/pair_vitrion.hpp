@@ -90,7 +90,8 @@ class PairVitrion : public LAMMPS_NS::Pair {
   std::unique_ptr<ModelSet> models_;
   NeighbourRows rows_;
   DeviationFile deviation_file_;
-  double** scale_ = nullptr;  ///< (types+1, types+1); one number for all, for fix adapt
+  double** scale_ = nullptr;      ///< (types+1, types+1); one number for all, for fix adapt
+  double largest_deviation_ = 0;  ///< eV/A at the last look: `compute ID all pair vitrion` reads it
   bool restarted_ = false;
   bool may_be_alone_ = false;  ///< some atom had no neighbour when the run began
   bool warned_of_overflow_ = false;
