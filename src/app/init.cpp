@@ -10,6 +10,7 @@
 #include "app/study/run_folder.hpp"
 #include "base/error.hpp"
 #include "edges/formats/bytes/whole_file.hpp"
+#include "edges/formats/study/dpgen.hpp"
 
 namespace vitrion::app {
 
@@ -20,7 +21,26 @@ namespace {
 struct Arguments {
   std::string name;
   std::string folder = ".";
+  std::vector<std::string> dpgen;  ///< param.json, machine.json
 };
+
+fs::path new_study(const std::string& folder) {
+  const fs::path out = fs::path(folder) / "study.toml";
+  if (fs::exists(out))
+    throw InputError(fmt::format("{} is there already: choose another folder", out.string()));
+  return out;
+}
+
+/// A study from DP-GEN's files; what it could not carry over is said key by key.
+void from_dpgen(const Arguments& a) {
+  const fs::path out = new_study(a.folder);
+  const formats::StudyFromDpgen study = formats::study_from_dpgen(a.dpgen[0], a.dpgen[1]);
+  fs::create_directories(a.folder);
+  write_text(out.string(), study.text);
+  for (const std::string& note : study.notes) fmt::print("not carried over: {}\n", note);
+  fmt::print("{}\nvitrion check {} looks at it, vitrion learn {} runs it\n", out.string(),
+             out.string(), out.string());
+}
 
 /// Studies of the source tree, by name.
 std::vector<std::string> known_studies(const fs::path& folder) {
@@ -38,9 +58,7 @@ void run(const Arguments& a) {
   if (std::ranges::find(known, a.name) == known.end())
     throw InputError(fmt::format("study '{}' must be one of {}{}", a.name, fmt::join(known, ", "),
                                  did_you_mean(a.name, known)));
-  const fs::path out = fs::path(a.folder) / "study.toml";
-  if (fs::exists(out))
-    throw InputError(fmt::format("{} is there already: choose another folder", out.string()));
+  const fs::path out = new_study(a.folder);
   std::string text = formats::read_whole_file((source / (a.name + ".toml")).string());
   // Labels stay where they are: the copy names them by their full path.
   const std::string relative = "\"../data/";
@@ -59,10 +77,26 @@ void run(const Arguments& a) {
 void add_init(CLI::App& program) {
   CLI::App* c = program.add_subcommand("init", "Writes a commented study.toml to start from");
   auto a = std::make_shared<Arguments>();
-  c->add_option("STUDY", a->name, "which study: quickstart")->required();
-  c->add_option("DIR", a->folder, "folder of the new study.toml")->capture_default_str();
-  c->footer("Example:\n  vitrion init quickstart my_glass");
-  c->callback([a] { run(*a); });
+  auto places = std::make_shared<std::vector<std::string>>();
+  c->add_option("--from-dpgen", a->dpgen, "DP-GEN's param.json and machine.json")->expected(2);
+  c->add_option("STUDY_AND_DIR", *places,
+                "which study (quickstart; none with --from-dpgen), then the folder of the new "
+                "study.toml (default: .)")
+      ->expected(0, 2);
+  c->footer(
+      "Examples:\n  vitrion init quickstart my_glass\n"
+      "  vitrion init --from-dpgen param.json machine.json my_glass");
+  c->callback([a, places] {
+    std::size_t next = 0;
+    if (a->dpgen.empty()) {
+      if (places->empty()) throw InputError("name a study: quickstart");
+      a->name = (*places)[next++];
+    }
+    if (next < places->size()) a->folder = (*places)[next++];
+    if (next < places->size())
+      throw InputError(fmt::format("'{}' is one word too many", (*places)[next]));
+    a->dpgen.empty() ? run(*a) : from_dpgen(*a);
+  });
 }
 
 }  // namespace vitrion::app

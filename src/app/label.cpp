@@ -8,8 +8,10 @@
 
 #include "app/commands.hpp"
 #include "app/engine_labeller.hpp"
+#include "app/predictor.hpp"
 #include "base/error.hpp"
 #include "base/progress.hpp"
+#include "base/threads.hpp"
 #include "edges/engines/ase.hpp"
 #include "edges/engines/gpaw.hpp"
 #include "edges/formats/frames.hpp"
@@ -22,6 +24,7 @@ struct Arguments {
   std::vector<std::string> files;
   std::string out;
   std::string engine = "gpaw";
+  std::string model;
   engines::GpawSettings gpaw;
   engines::AseSettings ase;
   std::string keep;
@@ -52,9 +55,35 @@ void write_record(const Arguments& a, const engines::WorkerEngine& engine, const
   fmt::print("{}\n", record.dump());
 }
 
+/// Labels of a model, in this process: a teacher whose every answer is known, for trying a loop.
+void run_potential(const Arguments& a) {
+  if (a.model.empty()) throw InputError("engine potential needs --model");
+  const auto threads = std::make_shared<ThreadPool>(a.options.jobs);
+  Predictor predictor(a.model, {}, threads);
+  std::vector<structures::Frame> labelled;
+  potential::Result result;
+  for (const std::string& file : a.files)
+    for (structures::Frame& frame : formats::read_frames(file)) {
+      predictor.predict(frame, result);
+      frame.labels = {};
+      frame.labels.energy = result.energy;
+      frame.labels.forces = result.force;
+      frame.labels.virial = result.virial;
+      frame.info["level"] = "model";
+      frame.info["engine"] = "vitrion " + a.model;
+      labelled.push_back(std::move(frame));
+    }
+  if (const std::string text = predictor.shortage(); !text.empty())
+    fmt::print(stderr, "vitrion: warning: {}; the farthest neighbours were left out\n", text);
+  formats::write_frames(a.out, labelled);
+  fmt::print("{} frames labelled by {} -> {}\n", labelled.size(), a.model, a.out);
+}
+
 void run(Arguments a) {
-  if (a.engine != "gpaw" && a.engine != "ase")
-    throw InputError(fmt::format("engine = {} must be gpaw or ase", a.engine));
+  if (a.engine != "gpaw" && a.engine != "ase" && a.engine != "potential")
+    throw InputError(fmt::format("engine = {} must be gpaw, ase or potential{}", a.engine,
+                                 did_you_mean(a.engine, {"gpaw", "ase", "potential"})));
+  if (a.engine == "potential") return run_potential(a);
   const engines::WorkerEngine engine =
       a.engine == "gpaw" ? engines::gpaw_engine(a.gpaw) : engines::ase_engine(a.ase);
   std::vector<structures::Frame> frames;
@@ -109,10 +138,11 @@ void add_label(CLI::App& program) {
       "label", "Labels structures (energy, forces, virial) with GPAW or an ASE calculator");
   c->add_option("FILE", a->files, "structures in any known format")->required();
   c->add_option("-o,--output", a->out, "labelled frames, extended XYZ")->required();
-  c->add_option("--engine", a->engine, "gpaw (first principles) or ase (a teacher)")
+  c->add_option("--engine", a->engine, "gpaw (first principles), ase (a teacher) or potential (a model)")
       ->capture_default_str();
   c->add_option("--calculator", a->ase.calculator, "ase: sevenn:7net-0, sevenn:7net-l3i5, ase:lj, "
                 "module:Class")->capture_default_str();
+  c->add_option("--model", a->model, "potential: a model file");
   c->add_option("--cutoff", a->gpaw.cutoff_eV, "gpaw: plane waves, eV")->capture_default_str();
   c->add_option("--kpoints", a->gpaw.kpoints, "gpaw: auto (the mean-value point for disordered cells "
                 "over 8.5 A, the spacing grid else), spacing, mean-value, or \"N N N\"; never Gamma "

@@ -7,6 +7,7 @@
 #include "app/commands.hpp"
 #include "app/modulus.hpp"
 #include "app/pore.hpp"
+#include "app/loop_commands.hpp"
 #include "base/error.hpp"
 
 int main(int argc, char** argv) {
@@ -16,21 +17,27 @@ int main(int argc, char** argv) {
   program.require_subcommand(1);
   program.footer("Each command's --help has an example.");
   app::add_analyze(program);
+  app::add_cancel(program);
+  app::add_check(program);
   app::add_convert(program);
   app::add_eval(program);
   app::add_init(program);
   app::add_label(program);
-  app::add_check(program);
+  app::add_learn(program);
+  app::add_lmp(program);
+  app::add_logs(program);
   app::add_modulus(program);
   app::add_pack(program);
   app::add_pore(program);
   app::add_quench(program);
+  app::add_relax(program);
+  app::add_report(program);
+  app::add_retry(program);
   app::add_run(program);
   app::add_status(program);
-  app::add_lmp(program);
-  app::add_report(program);
   app::add_test(program);
   app::add_train(program);
+  app::add_why(program);
 
   try {
     program.parse(argc, argv);

@@ -45,13 +45,16 @@ void refuse_faults(const formats::Study& study, const RunFolder& folder) {
 void run_study(const Arguments& arguments) {
   const auto begin = std::chrono::steady_clock::now();
   const formats::Study study = formats::read_study(arguments.study);
+  if (study.levels.empty() || !study.has_glass())
+    throw InputError(fmt::format("{}: it has no {}: vitrion learn runs its loop", study.path,
+                                 study.levels.empty() ? "[[level]]" : "[glass]"));
   RunFolder folder(arguments.study);
   refuse_faults(study, folder);
+  const InterruptGuard guard;  // first: a full disk must be an error, not an end
   folder.lock();
-  const InterruptGuard guard;
-  const std::size_t cores = arguments.cores > 0 ? arguments.cores
-                            : study.cores > 0   ? study.cores
-                                                : default_threads();
+  const std::size_t cores = arguments.cores > 0     ? arguments.cores
+                            : study.queue.cores > 0 ? study.queue.cores
+                                                    : default_threads();
   Pipeline pipeline(study, folder, cores, fs::read_symlink("/proc/self/exe").string());
   fmt::print("study {}: {} on {}\n", study.name, folder.path(), machine_text(cores));
 

@@ -162,8 +162,7 @@ TEST_F(StudyRun, TwoDriversCannotRunOnOneStudy) {
   ::kill(first, SIGTERM);
   (void)wait_for(first);
   EXPECT_EQ(second.status, 1);
-  EXPECT_THAT(second.text,
-              HasSubstr(std::to_string(first) + ": two drivers cannot run on one study"));
+  EXPECT_THAT(second.text, HasSubstr("is being run by process " + std::to_string(first) + " on "));
 }
 
 TEST_F(StudyRun, SigtermEndsItInOrder) {
@@ -203,6 +202,7 @@ TEST_F(StudyRun, CheckAndStatusSayWhatIs) {
   const Ended status = vitrion({"status", path.string()});
   EXPECT_EQ(status.status, 0);
   EXPECT_THAT(status.text, HasSubstr("0 stages done"));
+  EXPECT_THAT(vitrion({"why", path.string(), "data"}).text, HasSubstr("nothing was run"));
 }
 
 }  // namespace

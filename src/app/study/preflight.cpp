@@ -9,7 +9,9 @@
 #include "app/engine_labeller.hpp"
 #include "app/study/stages.hpp"
 #include "base/error.hpp"
+#include "edges/engines/ase.hpp"
 #include "edges/engines/gpaw.hpp"
+#include "structures/prototypes.hpp"
 
 namespace vitrion::app {
 
@@ -56,8 +58,12 @@ std::vector<Finding> look_at_engines(const Study& study) {
   findings.push_back(
       {packs ? "packmol is installed" : "packmol is not in PATH: apt-get install packmol", !packs,
        "pack"});
-  if (!study.explore) return findings;
-  const engines::WorkerEngine engine = engines::gpaw_engine({});
+  const bool labels = study.explore || study.loop;
+  if (!labels || study.label.engine == "potential" || study.label.engine == "command")
+    return findings;
+  const engines::WorkerEngine engine = study.label.engine == "ase"
+                                           ? engines::ase_engine({study.label.calculator})
+                                           : engines::gpaw_engine({});
   const std::string python = find_python(engine.venv);
   findings.push_back({python.empty() ? fmt::format("engine {}: {} is not there; {} makes it",
                                                    engine.name, engine.venv, engine.installer)
@@ -88,11 +94,40 @@ std::string cost(const Study& study, const std::vector<md::Segment>& schedule) {
       study.glass.atoms, glasses * glass_ps, measure_ps);
 }
 
+/// What a loop needs besides its labels: prototypes that exist, files, models, packing.
+std::vector<Finding> look_at_loop(const Study& study) {
+  std::vector<Finding> findings;
+  for (const std::string& name : study.seed_stage->prototypes)
+    findings.push_back(look([&] {
+      const structures::Frame f = structures::expand(structures::prototype(name));
+      return fmt::format("prototype {}: {}, {:.3f} g/cm3", name, structures::formula(f.species),
+                         structures::density(f));
+    }));
+  const auto file = [&](const char* key, const std::string& path) {
+    const bool there = fs::exists(study_path(study, path));
+    findings.push_back(
+        {fmt::format("{}: {}{}", key, path, there ? "" : " does not exist"), !there, ""});
+  };
+  for (const std::string& path : study.seed_stage->files) file("seed.files", path);
+  if (study.label.engine == "potential") file("label.model", study.label.model);
+  double ps = 0;
+  for (const formats::StudyStage& s : study.stages) ps += static_cast<double>(s.runs) * s.time;
+  findings.push_back(
+      {fmt::format("cost: at most {} iterations of {} models x {} steps; {:g} ps of "
+                   "exploration if each stage is passed at once",
+                   study.loop->iterations, study.potential.ensemble, study.train.retrain.steps, ps),
+       false, ""});
+  return findings;
+}
+
 }  // namespace
 
 std::vector<Finding> preflight(const Study& study) {
   std::vector<Finding> findings = look_at_levels(study);
   for (Finding& finding : look_at_engines(study)) findings.push_back(std::move(finding));
+  if (study.loop)
+    for (Finding& finding : look_at_loop(study)) findings.push_back(std::move(finding));
+  if (!study.has_glass()) return findings;
   findings.push_back(look([&] { return "glass: " + glass_text(study_composition(study)); }));
   if (study.explore)
     findings.push_back(

@@ -83,6 +83,10 @@ def label(folder):
     if settings["spin_polarised"]:
         atoms.set_initial_magnetic_moments([1.0] * n)
         extra["spinpol"] = True
+    if "mixer" in settings:  # the second way to the same density, for frames that slosh
+        from gpaw import Mixer, MixerSum
+        kind, m = MixerSum if settings["spin_polarised"] else Mixer, settings["mixer"]
+        extra["mixer"] = kind(m["beta"], m["history"], m["weight"])
     calc = GPAW(mode=PW(settings["cutoff_eV"]), xc=settings["xc"], kpts=kpts,
                 occupations=FermiDirac(settings["smearing_eV"]), maxiter=settings["maxiter"],
                 # GPAW's energy criterion is per valence electron; per atom is on the safe side.

@@ -138,18 +138,6 @@ void read_explore(TomlReader& t, StudyExplore& e) {
   t.check(e.runs >= 1, "runs", "must be at least 1");
 }
 
-StudyScheduleLine read_schedule_line(const TomlReader& t, const toml::node& node) {
-  const toml::array* line = node.as_array();
-  const char* rule = "must be a list of lines such as [\"ramp\", 300, 1400, 100]";
-  if (line == nullptr || line->empty() || !line->get(0)->is_string()) t.fail("schedule", rule);
-  StudyScheduleLine result{*line->get(0)->value<std::string>(), {}};
-  for (std::size_t k = 1; k < line->size(); ++k) {
-    if (!line->get(k)->is_number()) t.fail("schedule", rule);
-    result.numbers.push_back(*line->get(k)->value<double>());
-  }
-  return result;
-}
-
 void read_glass(TomlReader& t, StudyGlass& glass) {
   t.get("units", glass.units);
   t.get("formula", glass.formula);
@@ -161,9 +149,7 @@ void read_glass(TomlReader& t, StudyGlass& glass) {
   t.get("replicas", glass.replicas);
   t.check(glass.replicas >= 1, "replicas", "must be at least 1");
   t.require("schedule");
-  const toml::array* schedule = t.take("schedule")->as_array();
-  if (schedule == nullptr || schedule->empty()) t.fail("schedule", "must be a list of lines");
-  for (const toml::node& line : *schedule) glass.schedule.push_back(read_schedule_line(t, line));
+  read_schedule(t, glass.schedule);
 }
 
 void read_measure(TomlReader& t, StudyMeasure& m) {
@@ -205,15 +191,36 @@ void read_dynamics(TomlReader& t, StudyDynamics& d) {
   }
 }
 
-void read_queue(TomlReader& t, Study& study) {
-  const toml::node* cores = t.take("cores");
-  if (cores == nullptr) return;
-  if (cores->is_string()) {
-    t.check(*cores->value<std::string>() == "all", "cores", "must be \"all\" or a number");
+/// [explore] is the one exploration of `vitrion run`; [[explore]] are the stages of the loop.
+void read_exploration(TomlReader& root, Study& study) {
+  const toml::node* node = root.take("explore");
+  if (node == nullptr) return;
+  const toml::array* stages = node->as_array();
+  if (stages == nullptr) {
+    section(root, "explore", [&](TomlReader& t) { read_explore(t, study.explore.emplace()); });
     return;
   }
-  t.get("cores", study.cores);
-  t.check(study.cores >= 1, "cores", "must be at least 1");
+  if (!stages->is_array_of_tables()) root.fail("explore", "must be written [[explore]]");
+  for (const toml::node& one : *stages) {
+    TomlReader reader = root.sub("explore", *one.as_table());
+    read_stage(reader, study.stages.emplace_back());
+    reader.finish();
+    for (std::size_t k = 0; k + 1 < study.stages.size(); ++k)
+      if (study.stages[k].name == study.stages.back().name)
+        reader.fail("name", "must be another than that of a stage before");
+  }
+}
+
+void read_select(TomlReader& t, StudySelect& select) {
+  t.get("force", select.force);
+  t.check(select.force[0] > 0 && select.force[0] < select.force[1], "force",
+          "eV/A must be two rising trust levels");
+  t.get("frames", select.frames);
+  t.get("per_iteration", select.per_iteration);
+  t.check(select.per_iteration >= 1, "per_iteration", "must be at least 1");
+  t.get("stop_below", select.stop_below);
+  t.check(select.stop_below > 0 && select.stop_below <= 1, "stop_below",
+          "must be above 0, at most 1");
 }
 
 }  // namespace
@@ -238,27 +245,25 @@ Study read_study(const std::string& path) {
   root.require("study");
   section(root, "study", [&](TomlReader& t) { read_head(t, study); });
   section(root, "potential", [&](TomlReader& t) { read_potential(t, study.potential); });
-  read_levels(root, study);
+  section(root, "learn", [&](TomlReader& t) { read_loop(t, study.loop.emplace()); });
+  if (!study.loop || root.has("level")) read_levels(root, study);
   section(root, "train", [&](TomlReader& t) { read_train(t, study.train); });
-  section(root, "label", [&](TomlReader& t) {
-    t.get("engine", study.label.engine);
-    t.check(study.label.engine == "gpaw", "engine", "must be \"gpaw\"");
-    t.get("cutoff_eV", study.label.cutoff_eV);
-    t.get("kpoints", study.label.kpoints);
-  });
-  section(root, "explore", [&](TomlReader& t) { read_explore(t, study.explore.emplace()); });
-  section(root, "select", [&](TomlReader& t) {
-    t.get("force", study.select.force);
-    t.check(study.select.force[0] > 0 && study.select.force[0] < study.select.force[1], "force",
-            "eV/A must be two rising trust levels");
-    t.get("frames", study.select.frames);
-  });
-  root.require("glass");
+  section(root, "label", [&](TomlReader& t) { read_label(t, study.label); });
+  section(root, "seed", [&](TomlReader& t) { read_seed(t, study.seed_stage.emplace()); });
+  read_exploration(root, study);
+  if (study.loop) {
+    root.require("seed");
+    if (study.stages.empty()) root.fail("explore", "is missing: [learn] needs stages, [[explore]]");
+  } else if (!study.stages.empty()) {
+    root.fail("explore", "written [[explore]] needs [learn]");
+  }
+  section(root, "select", [&](TomlReader& t) { read_select(t, study.select); });
+  if (!study.loop) root.require("glass");
   section(root, "glass", [&](TomlReader& t) { read_glass(t, study.glass); });
-  root.require("measure");
+  if (study.has_glass()) root.require("measure");
   section(root, "measure", [&](TomlReader& t) { read_measure(t, study.measure); });
   section(root, "dynamics", [&](TomlReader& t) { read_dynamics(t, study.dynamics); });
-  section(root, "queue", [&](TomlReader& t) { read_queue(t, study); });
+  section(root, "queue", [&](TomlReader& t) { read_queue(t, study.queue); });
   root.finish();
   return study;
 }

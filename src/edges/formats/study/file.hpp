@@ -9,10 +9,9 @@
 #include <utility>
 #include <vector>
 
-namespace vitrion::formats {
+#include "edges/formats/study/learn.hpp"
 
-/// From ... to, as a learning rate or a prefactor moves during a training.
-using Range = std::array<double, 2>;
+namespace vitrion::formats {
 
 /// [[level]]: labels of one level of theory. Levels are trained on in the order of the file, the
 /// last one being the truth that the potential is judged by.
@@ -57,12 +56,6 @@ struct StudyTrain {
   std::string precision = "single";
 };
 
-struct StudyLabel {
-  std::string engine = "gpaw";
-  double cutoff_eV = 600;
-  std::string kpoints = "auto";
-};
-
 struct StudyExplore {
   std::vector<std::string> units;  ///< empty: those of the glass
   double x = 0;
@@ -75,14 +68,10 @@ struct StudyExplore {
 };
 
 struct StudySelect {
-  Range force = {0.15, 0.35};  ///< trust levels, eV/A
-  std::size_t frames = 2;      ///< labelled, at most
-};
-
-/// A line of [glass].schedule: ["ramp", 300, 1400, 100].
-struct StudyScheduleLine {
-  std::string kind;
-  std::vector<double> numbers;
+  Range force = {0.15, 0.35};       ///< trust levels, eV/A
+  std::size_t frames = 2;           ///< labelled, at most
+  std::size_t per_iteration = 200;  ///< labelled in one iteration of the loop, at most
+  double stop_below = 0.01;         ///< a stage is passed when so few of its frames are not known
 };
 
 struct StudyGlass {
@@ -127,11 +116,17 @@ struct Study {
   StudyTrain train;
   StudyLabel label;
   std::optional<StudyExplore> explore;
+  std::optional<StudyLoop> loop;  ///< [learn]; then the study has a seed and stages
+  std::optional<StudySeed> seed_stage;
+  std::vector<StudyStage> stages;  ///< [[explore]]
+  StudyQueue queue;
   StudySelect select;
   StudyGlass glass;
   StudyMeasure measure;
   StudyDynamics dynamics;
-  std::size_t cores = 0;  ///< [queue].cores; 0: all
+
+  /// It says how a glass is made and measured.
+  [[nodiscard]] bool has_glass() const { return !glass.schedule.empty(); }
 
   std::map<std::string, int> lines;  ///< of every key that was given: "glass.x" -> 41
 

@@ -1,0 +1,238 @@
+#include "edges/engines/label_engine.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "base/error.hpp"
+#include "base/random.hpp"
+#include "edges/formats/bytes/output_file.hpp"
+#include "edges/formats/frames.hpp"
+
+namespace vitrion::engines {
+
+namespace fs = std::filesystem;
+using learn::Failure;
+using learn::Labelled;
+using structures::Frame;
+
+namespace {
+
+constexpr const char* recipe_file = "recipe.txt";
+constexpr const char* input_file = "input.extxyz";
+constexpr const char* output_file = "output.extxyz";
+constexpr double geometry_tolerance = 1e-4;  // A
+
+Labelled failed(Failure::Kind kind, std::string cause) {
+  return unexpected<Failure>({kind, std::move(cause)});
+}
+
+std::string sub_folder(std::size_t k) {
+  return fmt::format("{:03}", k);
+}
+
+class PythonEngine : public LabelEngine {
+ public:
+  PythonEngine(WorkerEngine engine, std::string python, std::string worker)
+      : engine_(std::move(engine)), python_(std::move(python)), worker_(std::move(worker)) {}
+
+  std::string name() const override { return engine_.name; }
+  std::string level() const override { return engine_.level; }
+  std::string description() const override { return engine_.description; }
+  std::string settings_hash() const override { return engine_.settings_hash(); }
+  int recipes() const override { return engine_.name == "gpaw" ? 2 : 1; }
+
+  void write(std::span<const Frame> frames, const std::string& folder, int recipe) const override {
+    // The worker's source travels with the study: a later program cannot change what was run.
+    std::error_code code;
+    if (!fs::exists(worker_, code)) {
+      fs::create_directories(fs::path(worker_).parent_path());
+      formats::OutputFile file(worker_);
+      file.write(std::string(engine_.worker));
+      file.commit();
+    }
+    std::ofstream(fs::path(folder) / recipe_file) << recipe << "\n";
+    for (std::size_t k = 0; k < frames.size(); ++k)
+      write_task(of_recipe(recipe), frames[k], (fs::path(folder) / sub_folder(k)).string());
+  }
+
+  std::string command(std::size_t frames) const override {
+    std::string text = fmt::format("'{}' -W ignore '{}'", python_, worker_);
+    for (std::size_t k = 0; k < frames; ++k) text += fmt::format(" {}", sub_folder(k));
+    return text;
+  }
+
+  std::vector<std::string> outputs(std::size_t frames) const override {
+    std::vector<std::string> files;
+    for (std::size_t k = 0; k < frames; ++k) files.push_back(sub_folder(k) + "/result.json");
+    return files;
+  }
+
+  std::vector<Labelled> read(std::span<const Frame> frames,
+                             const std::string& folder) const override {
+    int recipe = 0;
+    std::ifstream(fs::path(folder) / recipe_file) >> recipe;
+    std::vector<Labelled> answers;
+    for (std::size_t k = 0; k < frames.size(); ++k) {
+      answers.push_back(
+          read_result(of_recipe(recipe), frames[k], (fs::path(folder) / sub_folder(k)).string()));
+      if (!answers.back()) continue;
+      answers.back()->info["settings_hash"] = settings_hash();
+      if (recipe > 0) answers.back()->info["recipe"] = fmt::format("{}", recipe);
+    }
+    return answers;
+  }
+
+ private:
+  /// The second way mixes less of the new density, keeps more of its past, and takes its time. It
+  /// ends at the same density, so its labels are of the same level.
+  [[nodiscard]] WorkerEngine of_recipe(int recipe) const {
+    if (recipe == 0 || engine_.name != "gpaw") return engine_;
+    WorkerEngine other = engine_;
+    nlohmann::json settings = nlohmann::json::parse(engine_.settings);
+    settings["maxiter"] = 3 * settings.at("maxiter").get<int>();
+    settings["mixer"] = {{"beta", 0.02}, {"history", 8}, {"weight", 100.0}};
+    other.settings = settings.dump();
+    return other;
+  }
+
+  WorkerEngine engine_;
+  std::string python_, worker_;
+};
+
+/// What differs between the frame that was asked for and the one that came; empty if nothing does.
+std::string difference(const Frame& asked, const Frame& came) {
+  if (came.size() != asked.size())
+    return fmt::format("{} atoms were labelled, {} were asked for", came.size(), asked.size());
+  if (!came.cell) return "the frame that came has no cell";
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    if (came.species.name(i) != asked.species.name(i))
+      return fmt::format("atom {} is {} in the result, {} was asked for", i, came.species.name(i),
+                         asked.species.name(i));
+    const double moved = norm(came.positions[i] - asked.positions[i]);
+    if (!(moved < geometry_tolerance))
+      return fmt::format("atom {} stands {:.3g} A from where it was asked for", i, moved);
+  }
+  for (std::size_t a = 0; a < 3; ++a) {
+    const double moved = norm(came.cell->rows()[a] - asked.cell->rows()[a]);
+    if (!(moved < geometry_tolerance))
+      return fmt::format("cell vector {} differs by {:.3g} A from what was asked for", a, moved);
+  }
+  return {};
+}
+
+bool finite(const Vec3& v) {
+  return std::isfinite(v[0]) && std::isfinite(v[1]) && std::isfinite(v[2]);
+}
+
+class CommandEngine : public LabelEngine {
+ public:
+  explicit CommandEngine(CommandSettings settings) : settings_(std::move(settings)) {}
+
+  std::string name() const override { return settings_.name; }
+  std::string level() const override { return settings_.level; }
+  std::string description() const override { return settings_.description; }
+  std::string settings_hash() const override {
+    return fmt::format("{:016x}", hash64(settings_.name + settings_.computes));
+  }
+
+  void write(std::span<const Frame> frames, const std::string& folder, int) const override {
+    std::vector<Frame> bare;
+    for (const Frame& frame : frames) {
+      if (!frame.cell)
+        throw InputError("a frame without a cell cannot be labelled: its virial needs a volume");
+      Frame copy;
+      copy.cell = frame.cell;
+      copy.species = frame.species;
+      copy.positions = frame.positions;
+      bare.push_back(std::move(copy));
+    }
+    formats::write_frames((fs::path(folder) / input_file).string(), bare);
+  }
+
+  std::string command(std::size_t) const override { return settings_.command; }
+  std::vector<std::string> outputs(std::size_t) const override { return {output_file}; }
+
+  std::vector<Labelled> read(std::span<const Frame> frames,
+                             const std::string& folder) const override {
+    const fs::path path = fs::path(folder) / output_file;
+    std::vector<Labelled> answers;
+    std::string trouble = "it wrote fewer frames than it was given";
+    try {
+      std::error_code code;
+      if (!fs::exists(path, code)) throw InputError("the command ended without an output.extxyz");
+      const auto reader = formats::open_frames(path.string());
+      while (answers.size() < frames.size()) {
+        const auto came = reader->next();
+        if (!came) break;
+        answers.push_back(accept(frames[answers.size()], *came));
+      }
+    } catch (const Error& e) {
+      trouble = e.what();
+    }
+    while (answers.size() < frames.size())
+      answers.push_back(failed(Failure::Kind::incomplete, trouble));
+    return answers;
+  }
+
+ private:
+  [[nodiscard]] Labelled accept(const Frame& asked, const Frame& came) const {
+    const auto says = [&](const char* key, std::initializer_list<const char*> words) {
+      const auto found = came.info.find(key);
+      if (found == came.info.end()) return false;
+      for (const char* word : words)
+        if (found->second == word) return true;
+      return false;
+    };
+    if (says("status", {"unconverged"}) || says("converged", {"F", "false", "False", "0"}))
+      return failed(Failure::Kind::unconverged, "the command says that it did not converge");
+    if (std::string text = difference(asked, came); !text.empty())
+      return failed(Failure::Kind::mismatch, std::move(text));
+    const structures::Labels& l = came.labels;
+    if (!l.energy || l.forces.size() != asked.size() || !l.virial)
+      return failed(Failure::Kind::incomplete,
+                    fmt::format("it has no {}", !l.energy   ? "energy"
+                                                : !l.virial ? "virial or stress"
+                                                            : "force on each atom"));
+    bool all_finite = std::isfinite(*l.energy);
+    Vec3 net{};
+    for (const Vec3& f : l.forces) {
+      all_finite = all_finite && finite(f);
+      net += f;
+    }
+    for (const Vec3& row : *l.virial) all_finite = all_finite && finite(row);
+    if (!all_finite)
+      return failed(Failure::Kind::engine_error, "energy, forces or virial are not finite");
+    if (!(norm(net) < settings_.net_force))
+      return failed(Failure::Kind::engine_error,
+                    fmt::format("the forces sum to {:.3g} eV/A, limit {:.3g}", norm(net),
+                                settings_.net_force));
+    Frame out = asked;
+    out.labels = {};
+    out.labels.energy = l.energy;
+    out.labels.forces = l.forces;
+    out.labels.virial = l.virial;
+    out.info["level"] = settings_.level;
+    out.info["engine"] = settings_.description;
+    out.info["settings_hash"] = settings_hash();
+    return out;
+  }
+
+  CommandSettings settings_;
+};
+
+}  // namespace
+
+std::unique_ptr<LabelEngine> python_engine(WorkerEngine engine, std::string python,
+                                           std::string worker) {
+  return std::make_unique<PythonEngine>(std::move(engine), std::move(python), std::move(worker));
+}
+
+std::unique_ptr<LabelEngine> command_engine(CommandSettings settings) {
+  return std::make_unique<CommandEngine>(std::move(settings));
+}
+
+}  // namespace vitrion::engines
