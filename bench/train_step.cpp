@@ -1,5 +1,6 @@
-// One training step (predictions and the gradient of a loss in energy, forces and virial): ms a step, and how many
-// times the time of its matrix products in the fitting nets at the rate measured in the same run.
+// One training step (predictions and the gradient of a loss in energy, forces and virial): ms a
+// step, and how many times the time of its matrix products in the fitting nets at the rate measured
+// in the same run.
 #include <benchmark/benchmark.h>
 
 #include <memory>
@@ -37,7 +38,8 @@ void train_step(benchmark::State& state) {
     batch.predict({&frame, 1}, results);
     batch.gradient(seeds, gradient);
   }
-  // Values, their backward, tangent, its reverse and two products for the weights: three times an inference.
+  // Values, their backward, tangent, its reverse and two products for the weights: three times an
+  // inference.
   const double floor = 3 * bench::fitting_flop_per_atom(size) * static_cast<double>(atoms) * 1e-9 /
                        bench::measured_gflops(single, threads);
   state.counters["floor_ms"] = 1e3 * floor;

@@ -20,8 +20,9 @@ using structures::Frame;
 std::string find_python(const std::string& venv) {
   std::error_code code;
   const fs::path relative = fs::path(venv) / "bin" / "python";
-  for (fs::path start : {fs::current_path(code), fs::read_symlink("/proc/self/exe", code).parent_path(),
-                         fs::path(VITRION_SOURCE_DIR)})
+  for (fs::path start :
+       {fs::current_path(code), fs::read_symlink("/proc/self/exe", code).parent_path(),
+        fs::path(VITRION_SOURCE_DIR)})
     for (fs::path p = start; !p.empty(); p = p.parent_path()) {
       if (fs::exists(p / relative, code)) return (p / relative).string();
       if (p == p.root_path()) break;
@@ -67,7 +68,8 @@ std::vector<Labelled> EngineLabeller::label(
     entry->second.push_back(i);
     if (!fresh) continue;
     const Labelled earlier = read_result(engine_, frames[i], folder);
-    const bool settled = earlier || (!options_.retry && earlier.error().kind == Failure::Kind::unconverged);
+    const bool settled =
+        earlier || (!options_.retry && earlier.error().kind == Failure::Kind::unconverged);
     if (settled) continue;
     write_task(engine_, frames[i], folder);
     std::error_code code;

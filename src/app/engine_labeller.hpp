@@ -1,4 +1,5 @@
-// A labeller made of an engine and the local queue: task folders by content, so that nothing runs twice.
+// A labeller made of an engine and the local queue: task folders by content, so that nothing runs
+// twice.
 #pragma once
 
 #include <string>
@@ -9,10 +10,10 @@
 namespace vitrion::app {
 
 struct LabelOptions {
-  std::string tasks;        ///< folder of the task folders, made if missing
-  std::string python;       ///< empty: that of the engine's venv
-  std::size_t jobs = 1;     ///< processes at a time, one core each
-  bool retry = false;       ///< compute frames again whose earlier result says unconverged
+  std::string tasks;     ///< folder of the task folders, made if missing
+  std::string python;    ///< empty: that of the engine's venv
+  std::size_t jobs = 1;  ///< processes at a time, one core each
+  bool retry = false;    ///< compute frames again whose earlier result says unconverged
 };
 
 class EngineLabeller : public learn::Labeller {
@@ -33,8 +34,8 @@ class EngineLabeller : public learn::Labeller {
   LabelOptions options_;
 };
 
-/// PYTHON of a venv named relative to the repository: looked for upwards from the working folder, from
-/// the program's own place, and in the source tree; empty if it is nowhere.
+/// PYTHON of a venv named relative to the repository: looked for upwards from the working folder,
+/// from the program's own place, and in the source tree; empty if it is nowhere.
 [[nodiscard]] std::string find_python(const std::string& venv);
 
 }  // namespace vitrion::app

@@ -44,14 +44,10 @@ void write_record(const Arguments& a, const engines::WorkerEngine& engine, const
       failures.push_back({{"frame", i},
                           {"status", name_of(answers[i].error().kind)},
                           {"cause", answers[i].error().cause}});
-  const nlohmann::json record = {{"engine", engine.name},
-                                 {"level", engine.level},
-                                 {"settings_hash", engine.settings_hash()},
-                                 {"output", a.out},
-                                 {"labelled", n.labelled},
-                                 {"unconverged", n.unconverged},
-                                 {"failed", n.failed},
-                                 {"failures", failures}};
+  const nlohmann::json record = {
+      {"engine", engine.name}, {"level", engine.level},  {"settings_hash", engine.settings_hash()},
+      {"output", a.out},       {"labelled", n.labelled}, {"unconverged", n.unconverged},
+      {"failed", n.failed},    {"failures", failures}};
   fmt::print("{}\n", record.dump());
 }
 
@@ -102,8 +98,8 @@ void run(Arguments a) {
       ++n.labelled;
     } else {
       ++(answer.error().kind == learn::Failure::Kind::unconverged ? n.unconverged : n.failed);
-      complaints.push_back(fmt::format("frame {}: {}: {}", i, name_of(answer.error().kind),
-                                       answer.error().cause));
+      complaints.push_back(
+          fmt::format("frame {}: {}: {}", i, name_of(answer.error().kind), answer.error().cause));
     }
     progress.update(n.labelled + n.unconverged + n.failed);
   });
@@ -138,15 +134,21 @@ void add_label(CLI::App& program) {
       "label", "Labels structures (energy, forces, virial) with GPAW or an ASE calculator");
   c->add_option("FILE", a->files, "structures in any known format")->required();
   c->add_option("-o,--output", a->out, "labelled frames, extended XYZ")->required();
-  c->add_option("--engine", a->engine, "gpaw (first principles), ase (a teacher) or potential (a model)")
+  c->add_option("--engine", a->engine,
+                "gpaw (first principles), ase (a teacher) or potential (a model)")
       ->capture_default_str();
-  c->add_option("--calculator", a->ase.calculator, "ase: sevenn:7net-0, sevenn:7net-l3i5, ase:lj, "
-                "module:Class")->capture_default_str();
+  c->add_option("--calculator", a->ase.calculator,
+                "ase: sevenn:7net-0, sevenn:7net-l3i5, ase:lj, "
+                "module:Class")
+      ->capture_default_str();
   c->add_option("--model", a->model, "potential: a model file");
   c->add_option("--cutoff", a->gpaw.cutoff_eV, "gpaw: plane waves, eV")->capture_default_str();
-  c->add_option("--kpoints", a->gpaw.kpoints, "gpaw: auto (the mean-value point for disordered cells "
-                "over 8.5 A, the spacing grid else), spacing, mean-value, or \"N N N\"; never Gamma "
-                "alone")->capture_default_str();
+  c->add_option(
+       "--kpoints", a->gpaw.kpoints,
+       "gpaw: auto (the mean-value point for disordered cells "
+       "over 8.5 A, the spacing grid else), spacing, mean-value, or \"N N N\"; never Gamma "
+       "alone")
+      ->capture_default_str();
   c->add_option("--spacing", a->gpaw.spacing, "gpaw: k-point spacing, 1/A")->capture_default_str();
   c->add_option("--smearing", a->gpaw.smearing_eV, "gpaw: Fermi smearing, eV")
       ->capture_default_str();
@@ -155,14 +157,17 @@ void add_label(CLI::App& program) {
       ->capture_default_str();
   c->add_option("--jobs", a->options.jobs, "processes at a time, one core each")
       ->capture_default_str();
-  c->add_option("--keep", a->keep, "keep the task folders here (default: OUT.tasks, removed when all "
+  c->add_option("--keep", a->keep,
+                "keep the task folders here (default: OUT.tasks, removed when all "
                 "frames are labelled)");
   c->add_option("--python", a->options.python, "Python of the engine (default: its .venv)");
   c->add_flag("--retry", a->options.retry, "compute unconverged frames of an earlier run again");
   c->add_flag("--json", a->json, "print a record for machines");
   c->footer(
-      "A frame that does not converge is reported with its cause and not written. Run again to resume:\n"
-      "finished frames are taken from their folders. Exit codes: 0 all labelled, 1 failures, 2 bad\n"
+      "A frame that does not converge is reported with its cause and not written. Run again to "
+      "resume:\n"
+      "finished frames are taken from their folders. Exit codes: 0 all labelled, 1 failures, 2 "
+      "bad\n"
       "input, 3 only unconverged frames.\n\n"
       "Examples:\n"
       "  vitrion label --engine gpaw melts.extxyz -o labelled.extxyz --jobs 2\n"

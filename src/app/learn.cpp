@@ -4,8 +4,8 @@
 #include <filesystem>
 #include <memory>
 
-#include "app/loop_commands.hpp"
 #include "app/learn/loop.hpp"
+#include "app/loop_commands.hpp"
 #include "app/study/interrupt.hpp"
 #include "base/error.hpp"
 

@@ -5,9 +5,9 @@
 #include <exception>
 
 #include "app/commands.hpp"
+#include "app/loop_commands.hpp"
 #include "app/modulus.hpp"
 #include "app/pore.hpp"
-#include "app/loop_commands.hpp"
 #include "base/error.hpp"
 
 int main(int argc, char** argv) {

@@ -30,7 +30,8 @@ class Refused : public Error {
   [[nodiscard]] int exit_code() const override { return 3; }
 };
 
-/// The entry of `choices` nearest to `word` by edit distance; empty if none is near enough to be meant.
+/// The entry of `choices` nearest to `word` by edit distance; empty if none is near enough to be
+/// meant.
 [[nodiscard]] std::string nearest(std::string_view word, const std::vector<std::string>& choices);
 
 /// ", did you mean 'x'?" for the nearest of `choices`, or an empty text.

@@ -8,7 +8,8 @@
 
 namespace vitrion {
 
-/// Writes to standard error; a redirected log gets a line each tenth of the way or each half minute.
+/// Writes to standard error; a redirected log gets a line each tenth of the way or each half
+/// minute.
 class Progress {
  public:
   Progress(std::string title, std::size_t total);
@@ -16,8 +17,8 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  /// `done` of the total, with a short note such as the current errors. Work resumed at k starts with
-  /// start(k), so that the ETA does not count what an earlier run did.
+  /// `done` of the total, with a short note such as the current errors. Work resumed at k starts
+  /// with start(k), so that the ETA does not count what an earlier run did.
   void start(std::size_t done);
   void update(std::size_t done, std::string_view note = {});
   /// Ends the bar; called by the destructor if it was not.

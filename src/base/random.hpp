@@ -1,4 +1,5 @@
-// Named random streams: the same study, stream name and index give the same numbers on every machine.
+// Named random streams: the same study, stream name and index give the same numbers on every
+// machine.
 #pragma once
 
 #include <cstdint>

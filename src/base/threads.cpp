@@ -70,7 +70,9 @@ ThreadPool::~ThreadPool() {
   for (auto& thread : shared_->threads) thread.join();
 }
 
-std::size_t ThreadPool::size() const { return shared_->threads.size() + 1; }
+std::size_t ThreadPool::size() const {
+  return shared_->threads.size() + 1;
+}
 
 void ThreadPool::for_each(std::size_t blocks,
                           const std::function<void(std::size_t, std::size_t)>& body) {

@@ -19,8 +19,8 @@ class ThreadPool {
 
   [[nodiscard]] std::size_t size() const;
 
-  /// Runs body(block, thread) for each block in [0, blocks), thread in [0, size()); returns when all are
-  /// done. The first exception thrown by a body is rethrown here.
+  /// Runs body(block, thread) for each block in [0, blocks), thread in [0, size()); returns when
+  /// all are done. The first exception thrown by a body is rethrown here.
   void for_each(std::size_t blocks, const std::function<void(std::size_t, std::size_t)>& body);
 
  private:

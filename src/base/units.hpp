@@ -1,5 +1,5 @@
-// Units and constants: eV, A, ps, K, amu, e inside; every conversion factor of the program stands here.
-// CODATA 2018 (exact where the SI of 2019 makes it so), NIST SP 959.
+// Units and constants: eV, A, ps, K, amu, e inside; every conversion factor of the program stands
+// here. CODATA 2018 (exact where the SI of 2019 makes it so), NIST SP 959.
 #pragma once
 
 namespace vitrion::units {

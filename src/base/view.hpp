@@ -1,4 +1,5 @@
-// View<T, Rank>: a multi-index span with std::mdspan's member names, row-major, extents checked in debug.
+// View<T, Rank>: a multi-index span with std::mdspan's member names, row-major, extents checked in
+// debug.
 #pragma once
 
 #include <array>
@@ -22,8 +23,7 @@ class View {
 
   /// Element at the given indices, the last index running fastest.
   template <class... Index>
-    requires(sizeof...(Index) == Rank)
-  constexpr T& operator()(Index... index) const {
+  requires(sizeof...(Index) == Rank) constexpr T& operator()(Index... index) const {
     const std::array<std::size_t, Rank> at{static_cast<std::size_t>(index)...};
     std::size_t offset = 0;
     for (std::size_t k = 0; k < Rank; ++k) {

@@ -11,8 +11,8 @@
 
 namespace vitrion::learn {
 
-/// Why a frame has no label. A label is accepted only with proof of convergence, finite numbers, the
-/// geometry that was asked for, a small net force, and a virial.
+/// Why a frame has no label. A label is accepted only with proof of convergence, finite numbers,
+/// the geometry that was asked for, a small net force, and a virial.
 struct Failure {
   enum class Kind { unconverged, incomplete, engine_error, mismatch };
   Kind kind = Kind::engine_error;

@@ -27,16 +27,18 @@ Cell::Cell(const Mat3& rows) : rows_(rows), inverse_{}, volume_(determinant(rows
         throw InputError(fmt::format("cell {} has a number that is not finite", text(rows)));
   const Vec3 l = lengths();
   const double longest = std::max({l[0], l[1], l[2]});
-  // Volume over the product of lengths is 1 for a box and 0 for a plane; 1e-6 is flatter than any crystal.
+  // Volume over the product of lengths is 1 for a box and 0 for a plane; 1e-6 is flatter than any
+  // crystal.
   if (!(std::abs(volume_) > 1e-6 * l[0] * l[1] * l[2]) || longest == 0)
     throw InputError(fmt::format(
         "cell {} is flat: its volume is {:g} A^3, but three independent vectors are needed",
         text(rows), volume_));
   if (volume_ < 0)
-    throw InputError(fmt::format(
-        "cell {} is left-handed: its determinant is {:g}, but must be positive; exchange two vectors "
-        "(and the fractional coordinates with them)",
-        text(rows), volume_));
+    throw InputError(
+        fmt::format("cell {} is left-handed: its determinant is {:g}, but must be positive; "
+                    "exchange two vectors "
+                    "(and the fractional coordinates with them)",
+                    text(rows), volume_));
   inverse_ = inverse(rows);
 }
 
@@ -62,7 +64,9 @@ Vec3 Cell::heights() const {
   return h;
 }
 
-Vec3 Cell::lengths() const { return {norm(rows_[0]), norm(rows_[1]), norm(rows_[2])}; }
+Vec3 Cell::lengths() const {
+  return {norm(rows_[0]), norm(rows_[1]), norm(rows_[2])};
+}
 
 Vec3 Cell::angles() const {
   Vec3 result{};
@@ -97,6 +101,8 @@ Vec3 Cell::minimum_image(const Vec3& d) const {
   return best;
 }
 
-Cell Cell::deformed(const Mat3& strain) const { return Cell(rows_ * (identity3() + strain)); }
+Cell Cell::deformed(const Mat3& strain) const {
+  return Cell(rows_ * (identity3() + strain));
+}
 
 }  // namespace vitrion::structures

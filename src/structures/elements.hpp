@@ -10,7 +10,8 @@ namespace vitrion::structures {
 [[nodiscard]] std::optional<int> atomic_number(std::string_view symbol);
 /// Symbol of Z in [1, 118].
 [[nodiscard]] std::string_view symbol_of(int atomic_number);
-/// Conventional standard atomic weight in amu (IUPAC 2021, abridged); nothing if the element has none.
+/// Conventional standard atomic weight in amu (IUPAC 2021, abridged); nothing if the element has
+/// none.
 [[nodiscard]] std::optional<double> standard_mass(std::string_view symbol);
 
 }  // namespace vitrion::structures

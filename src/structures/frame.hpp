@@ -31,21 +31,21 @@ struct Species {
 
 /// What a calculation says of a frame; each part may be absent.
 struct Labels {
-  std::optional<double> energy;      ///< eV, of the whole cell; the force-consistent free energy
-  std::vector<Vec3> forces;          ///< eV/A, one per atom, or empty
-  std::optional<Mat3> virial;        ///< eV, W = -dE/dstrain, positive when compressed
-  std::vector<double> atom_energies; ///< eV, one per atom, or empty
-  std::vector<double> atom_weights;  ///< force prefactor per atom (DeePMD's atom_pref), or empty
+  std::optional<double> energy;       ///< eV, of the whole cell; the force-consistent free energy
+  std::vector<Vec3> forces;           ///< eV/A, one per atom, or empty
+  std::optional<Mat3> virial;         ///< eV, W = -dE/dstrain, positive when compressed
+  std::vector<double> atom_energies;  ///< eV, one per atom, or empty
+  std::vector<double> atom_weights;   ///< force prefactor per atom (DeePMD's atom_pref), or empty
 };
 
 /// Provenance: level, engine, settings_hash, parent, ... as text, in the order of the keys.
 using Info = std::map<std::string, std::string>;
 
 struct Frame {
-  std::optional<Cell> cell;     ///< absent: open boundaries
+  std::optional<Cell> cell;  ///< absent: open boundaries
   Species species;
-  std::vector<Vec3> positions;  ///< A, Cartesian, wrapped or not
-  std::vector<Vec3> velocities; ///< A/ps, or empty
+  std::vector<Vec3> positions;   ///< A, Cartesian, wrapped or not
+  std::vector<Vec3> velocities;  ///< A/ps, or empty
   Labels labels;
   Info info;
 

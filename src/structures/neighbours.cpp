@@ -1,5 +1,6 @@
-// Method: positions are wrapped into the cell and copied as ghosts into a skin of one cutoff; a grid of
-// boxes no smaller than the cutoff (by height, so skewed cells are right) is then searched, 27 boxes a centre.
+// Method: positions are wrapped into the cell and copied as ghosts into a skin of one cutoff; a
+// grid of boxes no smaller than the cutoff (by height, so skewed cells are right) is then searched,
+// 27 boxes a centre.
 #include "structures/neighbours.hpp"
 
 #include <fmt/format.h>
@@ -130,9 +131,12 @@ NeighbourList neighbour_list(const std::optional<Cell>& cell, std::span<const Ve
   const double cutoff2 = cutoff * cutoff;
   for (std::size_t i = 0; i < n; ++i) {
     const Image& centre = images[i];
-    for (int u = std::max(0, centre.box[0] - 1); u <= std::min(grid.boxes[0] - 1, centre.box[0] + 1); ++u)
-      for (int v = std::max(0, centre.box[1] - 1); v <= std::min(grid.boxes[1] - 1, centre.box[1] + 1); ++v)
-        for (int w = std::max(0, centre.box[2] - 1); w <= std::min(grid.boxes[2] - 1, centre.box[2] + 1); ++w) {
+    for (int u = std::max(0, centre.box[0] - 1);
+         u <= std::min(grid.boxes[0] - 1, centre.box[0] + 1); ++u)
+      for (int v = std::max(0, centre.box[1] - 1);
+           v <= std::min(grid.boxes[1] - 1, centre.box[1] + 1); ++v)
+        for (int w = std::max(0, centre.box[2] - 1);
+             w <= std::min(grid.boxes[2] - 1, centre.box[2] + 1); ++w) {
           const std::size_t box = grid.flat({u, v, w});
           for (std::size_t k = start[box]; k < start[box + 1]; ++k) {
             if (order[k] == i) continue;

@@ -1,4 +1,5 @@
-// Neighbour list: all pairs within a cutoff, in linear time, right for cells smaller than the cutoff.
+// Neighbour list: all pairs within a cutoff, in linear time, right for cells smaller than the
+// cutoff.
 #pragma once
 
 #include <optional>
@@ -20,8 +21,8 @@ struct NeighbourList {
   [[nodiscard]] std::size_t centres() const { return first.empty() ? 0 : first.size() - 1; }
 };
 
-/// All pairs with 0 < |d| <= cutoff. Without a cell the boundaries are open. Positions need not be wrapped.
-/// Cost is linear in the atoms for a fixed density (cells of side >= cutoff).
+/// All pairs with 0 < |d| <= cutoff. Without a cell the boundaries are open. Positions need not be
+/// wrapped. Cost is linear in the atoms for a fixed density (cells of side >= cutoff).
 /// @throws InputError if two atoms stand at one place (distance under 1e-6 A), naming both.
 [[nodiscard]] NeighbourList neighbour_list(const std::optional<Cell>& cell,
                                            std::span<const Vec3> positions, double cutoff);

@@ -18,8 +18,9 @@ class Label : public testing::Test {
  protected:
   void SetUp() override {
     python_ = fs::path(VITRION_SOURCE_DIR) / ".venv/label/bin/python";
-    folder_ = fs::path(testing::TempDir()) /
-              (std::string("label_") + testing::UnitTest::GetInstance()->current_test_info()->name());
+    folder_ =
+        fs::path(testing::TempDir()) /
+        (std::string("label_") + testing::UnitTest::GetInstance()->current_test_info()->name());
     fs::remove_all(folder_);
     fs::create_directories(folder_);
     // Two frames of bulk sodium, one with an atom moved.
@@ -36,8 +37,9 @@ class Label : public testing::Test {
   }
   /// Exit code of `vitrion label in.extxyz -o out.extxyz ARGUMENTS`; what it said is in output().
   int label(const std::string& arguments) {
-    const std::string line = "cd '" + folder_.string() + "' && '" VITRION_PROGRAM
-                             "' label in.extxyz -o out.extxyz " + arguments + " > said 2>&1";
+    const std::string line = "cd '" + folder_.string() +
+                             "' && '" VITRION_PROGRAM "' label in.extxyz -o out.extxyz " +
+                             arguments + " > said 2>&1";
     return WEXITSTATUS(std::system(line.c_str()));
   }
   std::string text(const std::string& name) {

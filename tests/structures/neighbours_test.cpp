@@ -1,4 +1,5 @@
-// The neighbour list against a brute-force sum over images, in cells larger and smaller than the cutoff.
+// The neighbour list against a brute-force sum over images, in cells larger and smaller than the
+// cutoff.
 #include "structures/neighbours.hpp"
 
 #include <gtest/gtest.h>
@@ -14,14 +15,16 @@ namespace {
 
 using Pair = std::tuple<int, int, long, long, long>;
 
-/// Displacements rounded to 1e-7 A, so that sets can be compared; random positions never sit on an edge.
+/// Displacements rounded to 1e-7 A, so that sets can be compared; random positions never sit on an
+/// edge.
 Pair key(int i, int j, const Vec3& d) {
   return {i, j, std::lround(d[0] * 1e7), std::lround(d[1] * 1e7), std::lround(d[2] * 1e7)};
 }
 
 std::vector<Pair> brute_force(const Cell& cell, const std::vector<Vec3>& r, double cutoff) {
   std::vector<Pair> pairs;
-  const int reach = 6;  // images; enough for the smallest cell below (2.5 A heights, cutoff 6 A) with offsets
+  const int reach =
+      6;  // images; enough for the smallest cell below (2.5 A heights, cutoff 6 A) with offsets
   for (std::size_t i = 0; i < r.size(); ++i)
     for (std::size_t j = 0; j < r.size(); ++j)
       for (int u = -reach; u <= reach; ++u)
@@ -47,10 +50,8 @@ std::vector<Pair> listed(const NeighbourList& list) {
 TEST(NeighbourList, EqualsBruteForceInCellsOfAllSizesAndShapes) {
   RandomStream random(7, "neighbour-test");
   const std::vector<Mat3> cells = {
-      {{{14, 0, 0}, {0, 15, 0}, {0, 0, 16}}},
-      {{{14, 0, 0}, {5, 13, 0}, {-4, 6, 12}}},
-      {{{3.1, 0, 0}, {0, 3.3, 0}, {0, 0, 2.9}}},
-      {{{4, 0.2, 0.1}, {1.7, 4, 0}, {-1.2, 0.8, 4.1}}},
+      {{{14, 0, 0}, {0, 15, 0}, {0, 0, 16}}},    {{{14, 0, 0}, {5, 13, 0}, {-4, 6, 12}}},
+      {{{3.1, 0, 0}, {0, 3.3, 0}, {0, 0, 2.9}}}, {{{4, 0.2, 0.1}, {1.7, 4, 0}, {-1.2, 0.8, 4.1}}},
       {{{25, 0, 0}, {0, 3.5, 0}, {0, 1.1, 7}}},
   };
   for (const Mat3& rows : cells) {

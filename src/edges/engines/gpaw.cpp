@@ -33,7 +33,8 @@ Json kpoints_json(const std::string& text) {
   return grid;
 }
 
-/// Measured at 600 eV against higher cutoffs, PBE and the default setups; see data/labels/README.md.
+/// Measured at 600 eV against higher cutoffs, PBE and the default setups; see
+/// data/labels/README.md.
 Json pulay_constants(const GpawSettings& s) {
   if (s.cutoff_eV != 600 || s.xc != "PBE") return Json::object();
   return {{"Na", 0.0}, {"P", 0.0}, {"S", 0.009}, {"O", 0.586}};

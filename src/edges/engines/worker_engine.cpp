@@ -19,10 +19,13 @@ using Json = nlohmann::json;
 using Kind = learn::Failure::Kind;
 using structures::Frame;
 
-// Workers are given and echo 10 decimals; what differs by more was not the frame that was asked for.
+// Workers are given and echo 10 decimals; what differs by more was not the frame that was asked
+// for.
 constexpr double geometry_tolerance = 1e-4;  // A
 
-std::string hex(std::uint64_t value) { return fmt::format("{:016x}", value); }
+std::string hex(std::uint64_t value) {
+  return fmt::format("{:016x}", value);
+}
 
 std::string cell_text(const Mat3& rows, int decimals) {
   std::string text;
@@ -122,15 +125,14 @@ learn::Labelled accept(const WorkerEngine& engine, const Frame& asked, const Jso
     all_finite = all_finite && finite(out.labels.forces.back());
   }
   if (out.labels.forces.size() != asked.size())
-    return failed(Kind::incomplete, fmt::format("{} forces for {} atoms",
-                                                out.labels.forces.size(), asked.size()));
+    return failed(Kind::incomplete,
+                  fmt::format("{} forces for {} atoms", out.labels.forces.size(), asked.size()));
   Mat3 virial{};
   for (std::size_t a = 0; a < 3; ++a) {
     virial[a] = vec3(r.at("virial").at(a));
     all_finite = all_finite && finite(virial[a]);
   }
-  if (!all_finite)
-    return failed(Kind::engine_error, "energy, forces or virial are not finite");
+  if (!all_finite) return failed(Kind::engine_error, "energy, forces or virial are not finite");
   const double net = r.at("force_sum").get<double>();
   if (!(net < engine.net_force))
     return failed(Kind::engine_error, fmt::format("the forces sum to {:.3g} eV/A, limit {:.3g}",
@@ -156,7 +158,9 @@ learn::Labelled accept(const WorkerEngine& engine, const Frame& asked, const Jso
 
 }  // namespace
 
-std::string WorkerEngine::settings_hash() const { return hex(hash64(name + settings)); }
+std::string WorkerEngine::settings_hash() const {
+  return hex(hash64(name + settings));
+}
 
 std::string task_identity(const WorkerEngine& engine, const Frame& frame) {
   std::string text = engine.settings_hash();
@@ -176,8 +180,8 @@ void write_task(const WorkerEngine& engine, const Frame& frame, const std::strin
   std::filesystem::create_directories(folder, code);
   if (code) throw Error(fmt::format("cannot make the folder {}: {}", folder, code.message()));
   std::string text =
-      fmt::format("{}\nLattice=\"{}\" Properties=species:S:1:pos:R:3 pbc=\"T T T\"\n",
-                  frame.size(), cell_text(frame.cell->rows(), 10));
+      fmt::format("{}\nLattice=\"{}\" Properties=species:S:1:pos:R:3 pbc=\"T T T\"\n", frame.size(),
+                  cell_text(frame.cell->rows(), 10));
   for (std::size_t i = 0; i < frame.size(); ++i) {
     const Vec3& r = frame.positions[i];
     text += fmt::format("{} {:.10f} {:.10f} {:.10f}\n", frame.species.name(i), r[0], r[1], r[2]);
@@ -204,7 +208,8 @@ learn::Labelled read_result(const WorkerEngine& engine, const Frame& asked,
     return accept(engine, asked, r);
   } catch (const Json::exception& e) {
     // A key that is absent or of the wrong type: written by something else than our worker.
-    return failed(Kind::incomplete, fmt::format("result.json lacks a part of a label: {}", e.what()));
+    return failed(Kind::incomplete,
+                  fmt::format("result.json lacks a part of a label: {}", e.what()));
   }
 }
 

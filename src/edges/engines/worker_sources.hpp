@@ -1,4 +1,5 @@
-// The Python workers as text, embedded when the program is built: it needs no file of the repository.
+// The Python workers as text, embedded when the program is built: it needs no file of the
+// repository.
 #pragma once
 
 #include <string_view>

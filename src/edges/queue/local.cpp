@@ -55,8 +55,8 @@ Pipe make_pipe() {
   return {Descriptor(fds[0]), Descriptor(fds[1])};
 }
 
-/// While it lives, SIGINT and SIGTERM write a byte into a pipe, and SIGPIPE (a worker that died before
-/// it read its task) is ignored; the earlier handlers come back afterwards.
+/// While it lives, SIGINT and SIGTERM write a byte into a pipe, and SIGPIPE (a worker that died
+/// before it read its task) is ignored; the earlier handlers come back afterwards.
 class SignalPipe {
  public:
   SignalPipe() : pipe_(make_pipe()) {
@@ -83,7 +83,8 @@ class SignalPipe {
 
  private:
   Pipe pipe_;
-  struct sigaction old_int_ {}, old_term_ {}, old_pipe_ {};
+  struct sigaction old_int_ {
+  }, old_term_{}, old_pipe_{};
   static inline volatile int write_end_ = -1;
 };
 
@@ -93,15 +94,16 @@ struct Worker {
   Descriptor input, output;  // our ends; input only if it is kept alive
   std::string line;          // what it has written of its current line
   std::optional<std::size_t> task;
-  std::string answer;        // first line of the current task
-  bool has_answered = false; // ever
+  std::string answer;         // first line of the current task
+  bool has_answered = false;  // ever
 };
 
 /// Whether "NAME=value" sets a name that one of `environment` sets.
 bool names_one_of(const char* variable, const std::vector<std::string>& environment) {
   const std::string_view text(variable);
   const std::string_view name = text.substr(0, text.find('=') + 1);
-  return std::ranges::any_of(environment, [&](const std::string& e) { return e.starts_with(name); });
+  return std::ranges::any_of(environment,
+                             [&](const std::string& e) { return e.starts_with(name); });
 }
 
 Worker start(const WorkerProcess& spec, const std::string* last_argument) {
@@ -141,8 +143,7 @@ Worker start(const WorkerProcess& spec, const std::string* last_argument) {
       ::posix_spawnp(&worker.pid, argv[0], &actions, &attributes, argv.data(), envp.data());
   posix_spawn_file_actions_destroy(&actions);
   posix_spawnattr_destroy(&attributes);
-  if (code != 0)
-    throw Error(fmt::format("cannot start {}: {}", arguments[0], std::strerror(code)));
+  if (code != 0) throw Error(fmt::format("cannot start {}: {}", arguments[0], std::strerror(code)));
   if (last_argument == nullptr) worker.input = std::move(in.write);
   worker.output = std::move(out.read);
   return worker;
@@ -205,7 +206,8 @@ class Run {
     }
     worker.task = next_++;
     if (!options_.keep_alive) return;
-    // A task is far shorter than a pipe's buffer, so this does not block; a dead reader shows as an end.
+    // A task is far shorter than a pipe's buffer, so this does not block; a dead reader shows as an
+    // end.
     const std::string text = tasks_[*worker.task] + "\n";
     [[maybe_unused]] const auto written = ::write(worker.input.get(), text.data(), text.size());
   }

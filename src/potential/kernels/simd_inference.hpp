@@ -36,9 +36,9 @@ struct TableView {
 };
 
 /// One centre's neighbours of one type, and a table. Their rows rn_c are 4 arrays `stride` apart;
-/// s = rn_0 must lie inside the table. A matrix of 4 rows (r, x, y, z) has its rows `ldm` apart; the
-/// functions behind the table's last one are zero, so that what stands behind a row's end may be
-/// another's row, read and written back as it was.
+/// s = rn_0 must lie inside the table. A matrix of 4 rows (r, x, y, z) has its rows `ldm` apart;
+/// the functions behind the table's last one are zero, so that what stands behind a row's end may
+/// be another's row, read and written back as it was.
 template <class T>
 struct TableKernels {
   /// m (4, table.ld) += sum over the rows p of rn_c[p] u(s_p).

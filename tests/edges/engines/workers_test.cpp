@@ -1,4 +1,5 @@
-// The Python workers for real: GPAW on three atoms, a Lennard-Jones calculator kept over several frames.
+// The Python workers for real: GPAW on three atoms, a Lennard-Jones calculator kept over several
+// frames.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -51,8 +52,9 @@ class Workers : public testing::Test {
       write_task(engine, frame, tasks.back());
     }
     queue::run_local({command(python_.string(), script), {}, (folder_ / "log").string()}, tasks,
-                     {1, engine.keep_alive},
-                     [](std::size_t, const queue::Outcome& o) { EXPECT_TRUE(o.answered) << o.note; });
+                     {1, engine.keep_alive}, [](std::size_t, const queue::Outcome& o) {
+                       EXPECT_TRUE(o.answered) << o.note;
+                     });
     std::vector<Labelled> answers;
     for (std::size_t k = 0; k < frames.size(); ++k)
       answers.push_back(read_result(engine, frames[k], tasks[k]));
@@ -67,7 +69,8 @@ TEST_F(Workers, GpawGivesTheStoredLabelAgain) {
   ASSERT_TRUE(frame) << frame.error().cause;
   // Ten times the self-consistency tolerance (1e-5 eV a cell): another BLAS stops at other digits.
   EXPECT_NEAR(*frame->labels.energy, -10.540521, 1e-4);
-  EXPECT_NEAR(frame->labels.forces[1][0], 0.274121, 2e-3);  // eV/A, what such an energy error allows
+  EXPECT_NEAR(frame->labels.forces[1][0], 0.274121,
+              2e-3);  // eV/A, what such an energy error allows
   EXPECT_NEAR((*frame->labels.virial)[0][0], -0.700963, 5e-3);
   EXPECT_EQ(frame->info.at("kpoints"), "monkhorst-pack 4 4 4");
 }
