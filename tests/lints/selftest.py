@@ -6,6 +6,7 @@ import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import check_docs  # noqa: E402
+import check_format  # noqa: E402
 import check_references  # noqa: E402
 import check_rooms  # noqa: E402
 import check_source_rules  # noqa: E402
@@ -59,3 +60,11 @@ with tempfile.TemporaryDirectory() as folder:
     expect(faults, "`md` is missing")
 
 print("lints: each rule can fail")
+
+with tempfile.TemporaryDirectory() as folder:
+    root = pathlib.Path(folder)
+    write(root, ".clang-format", "BasedOnStyle: Google\n")
+    write(root, "src/good.cpp", "int f();\n")
+    assert check_format.check(root) == []
+    write(root, "src/bad.cpp", "int  f( );\n")
+    expect(check_format.check(root), "src/bad.cpp:1: not as clang-format-14 -i writes it")
