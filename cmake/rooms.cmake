@@ -27,10 +27,8 @@ function(add_room_test NAME)
   cmake_parse_arguments(TEST "" "" "SOURCES;USES;LINKS;LABELS" ${ARGN})
   set(target test_${NAME})
   add_executable(${target} ${TEST_SOURCES})
-  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
-  target_compile_definitions(${target} PRIVATE VITRION_TEST_DATA="${PROJECT_SOURCE_DIR}/tests"
-                             VITRION_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
-                             VITRION_PROGRAM="${CMAKE_BINARY_DIR}/vitrion")
+  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests
+                             ${CMAKE_BINARY_DIR}/tests/places)
   foreach(room IN LISTS TEST_USES)
     target_link_libraries(${target} PRIVATE vitrion_${room})
   endforeach()

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <map>
 
+#include "app/source_tree.hpp"
 #include "base/error.hpp"
 #include "edges/queue/local.hpp"
 
@@ -20,9 +21,8 @@ using structures::Frame;
 std::string find_python(const std::string& venv) {
   std::error_code code;
   const fs::path relative = fs::path(venv) / "bin" / "python";
-  for (fs::path start :
-       {fs::current_path(code), fs::read_symlink("/proc/self/exe", code).parent_path(),
-        fs::path(VITRION_SOURCE_DIR)})
+  for (fs::path start : {fs::current_path(code),
+                         fs::read_symlink("/proc/self/exe", code).parent_path(), source_tree()})
     for (fs::path p = start; !p.empty(); p = p.parent_path()) {
       if (fs::exists(p / relative, code)) return (p / relative).string();
       if (p == p.root_path()) break;

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "app/commands.hpp"
+#include "app/source_tree.hpp"
 #include "app/study/run_folder.hpp"
 #include "base/error.hpp"
 #include "edges/formats/bytes/whole_file.hpp"
@@ -53,7 +54,7 @@ std::vector<std::string> known_studies(const fs::path& folder) {
 }
 
 void run(const Arguments& a) {
-  const fs::path source = fs::path(VITRION_SOURCE_DIR) / "studies";
+  const fs::path source = source_tree() / "studies";
   const std::vector<std::string> known = known_studies(source);
   if (std::ranges::find(known, a.name) == known.end())
     throw InputError(fmt::format("study '{}' must be one of {}{}", a.name, fmt::join(known, ", "),
@@ -62,7 +63,7 @@ void run(const Arguments& a) {
   std::string text = formats::read_whole_file((source / (a.name + ".toml")).string());
   // Labels stay where they are: the copy names them by their full path.
   const std::string relative = "\"../data/";
-  const std::string absolute = "\"" + (fs::path(VITRION_SOURCE_DIR) / "data").string() + "/";
+  const std::string absolute = "\"" + (source_tree() / "data").string() + "/";
   for (std::size_t at = text.find(relative); at != std::string::npos;
        at = text.find(relative, at + absolute.size()))
     text.replace(at, relative.size(), absolute);

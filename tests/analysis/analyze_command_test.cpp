@@ -13,6 +13,7 @@
 
 #include "base/random.hpp"
 #include "base/vec3.hpp"
+#include "places.hpp"
 
 namespace vitrion {
 namespace {

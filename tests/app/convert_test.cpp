@@ -9,6 +9,8 @@
 #include <fstream>
 #include <string>
 
+#include "places.hpp"
+
 namespace vitrion {
 namespace {
 

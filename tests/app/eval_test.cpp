@@ -12,6 +12,7 @@
 #include <string>
 
 #include "edges/formats/deepmd/npy.hpp"
+#include "places.hpp"
 
 namespace vitrion {
 namespace {

@@ -9,6 +9,8 @@
 #include <sstream>
 #include <string>
 
+#include "places.hpp"
+
 namespace vitrion {
 namespace {
 

@@ -16,6 +16,7 @@
 #include <thread>
 
 #include "base/random.hpp"
+#include "places.hpp"
 
 namespace {
 

@@ -15,6 +15,7 @@
 #include <thread>
 
 #include "base/random.hpp"
+#include "places.hpp"
 
 namespace {
 

@@ -8,6 +8,7 @@
 #include "edges/formats/deepmd/npy.hpp"
 #include "edges/formats/frames.hpp"
 #include "edges/formats/model/file.hpp"
+#include "places.hpp"
 
 namespace vitrion::potential {
 

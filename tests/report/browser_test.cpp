@@ -9,6 +9,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "places.hpp"
 #include "report/small_record.hpp"
 
 namespace vitrion::report {

@@ -12,6 +12,7 @@
 #include "edges/formats/model/file.hpp"
 #include "edges/formats/training/deepmd_input.hpp"
 #include "edges/formats/training/lcurve.hpp"
+#include "places.hpp"
 #include "potential/engine.hpp"
 #include "train/trainer.hpp"
 

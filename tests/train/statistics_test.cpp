@@ -12,6 +12,7 @@
 #include "base/error.hpp"
 #include "base/threads.hpp"
 #include "edges/formats/frames.hpp"
+#include "places.hpp"
 #include "train/initial_model.hpp"
 #include "train/small_data.hpp"
 

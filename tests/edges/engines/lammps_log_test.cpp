@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "base/error.hpp"
+#include "places.hpp"
 
 namespace vitrion::engines {
 namespace {

@@ -12,6 +12,7 @@
 #include "base/error.hpp"
 #include "edges/engines/ase.hpp"
 #include "edges/engines/gpaw.hpp"
+#include "places.hpp"
 
 namespace vitrion::engines {
 namespace {

@@ -9,6 +9,7 @@
 #include "edges/engines/ase.hpp"
 #include "edges/engines/gpaw.hpp"
 #include "edges/queue/local.hpp"
+#include "places.hpp"
 
 namespace vitrion::engines {
 namespace {

@@ -2,6 +2,7 @@
 // refused.
 #include <gmock/gmock.h>
 
+#include "places.hpp"
 #include "support.hpp"
 
 namespace vitrion::formats {

@@ -4,6 +4,7 @@
 
 #include "base/units.hpp"
 #include "edges/formats/extxyz/comment.hpp"
+#include "places.hpp"
 #include "structures/elements.hpp"
 #include "support.hpp"
 

@@ -4,6 +4,7 @@
 
 #include "edges/formats/deepmd/npy.hpp"
 #include "edges/formats/frames_csv.hpp"
+#include "places.hpp"
 #include "support.hpp"
 
 namespace vitrion::formats {

@@ -4,6 +4,7 @@
 
 #include "edges/formats/bytes/numbers.hpp"
 #include "edges/formats/lammps/box.hpp"
+#include "places.hpp"
 #include "support.hpp"
 
 namespace vitrion::formats {

@@ -10,6 +10,7 @@
 #include "edges/formats/model/hdf5.hpp"
 #include "edges/formats/model/yaml.hpp"
 #include "edges/formats/support.hpp"
+#include "places.hpp"
 #include "potential/random_model.hpp"
 
 namespace vitrion::formats {

@@ -1,6 +1,7 @@
 // POSCAR: ASE's own file, scales, selective dynamics, velocities, VASP 4, grouping of atoms.
 #include <gmock/gmock.h>
 
+#include "places.hpp"
 #include "support.hpp"
 
 namespace vitrion::formats {

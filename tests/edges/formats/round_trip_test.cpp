@@ -3,6 +3,7 @@
 
 #include "edges/formats/format_table.hpp"
 #include "edges/formats/losses.hpp"
+#include "places.hpp"
 #include "support.hpp"
 
 namespace vitrion::formats {

@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "base/error.hpp"
+#include "places.hpp"
 
 namespace vitrion::formats {
 namespace {

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "edges/lammps/support.hpp"
+#include "places.hpp"
 
 namespace vitrion::lammps {
 namespace {

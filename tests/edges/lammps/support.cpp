@@ -1,4 +1,5 @@
 #include "edges/lammps/support.hpp"
+#include "places.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -14,6 +14,7 @@
 #include "edges/queue/command.hpp"
 #include "edges/queue/executor.hpp"
 #include "edges/queue/slurm.hpp"
+#include "places.hpp"
 
 namespace vitrion::queue {
 namespace {

@@ -12,6 +12,7 @@
 
 #include "base/error.hpp"
 #include "edges/queue/executor.hpp"
+#include "places.hpp"
 
 namespace vitrion::queue {
 namespace {
