@@ -217,14 +217,18 @@ Conductivity combine(std::vector<ConductivityRun> runs, const ConductivityOption
   std::vector<ReplicaValue> D;
   std::vector<ReplicaValue> D_paper;
   std::vector<ReplicaValue> sigma;
+  std::vector<ReplicaValue> sigma_paper;
   double mean_factor = 0;
   for (const ConductivityRun& run : runs) {
     D.push_back(run.diffusion.within);
     D_paper.push_back(run.diffusion.within_paper);
-    ReplicaValue s = run.diffusion.within;
-    s.value *= factor(run);
-    s.relative_error = std::hypot(s.relative_error, run.volume_error / run.volume);
-    sigma.push_back(s);
+    const auto as_sigma = [&](ReplicaValue s) {
+      s.value *= factor(run);
+      s.relative_error = std::hypot(s.relative_error, run.volume_error / run.volume);
+      return s;
+    };
+    sigma.push_back(as_sigma(run.diffusion.within));
+    sigma_paper.push_back(as_sigma(run.diffusion.within_paper));
     mean_factor += factor(run) / static_cast<double>(runs.size());
   }
 
@@ -239,10 +243,13 @@ Conductivity combine(std::vector<ConductivityRun> runs, const ConductivityOption
         combine_replicas(sigma, sigma_unit, "Nernst-Einstein, each run with its own mean volume");
     result.sigma_collective = combine_collective(runs);
   }
-  if (const std::optional<Estimate> refused = refused_run(runs, &Diffusion::D_paper, "cm2/s"))
+  if (const std::optional<Estimate> refused = refused_run(runs, &Diffusion::D_paper, "cm2/s")) {
     result.D_paper = *refused;
-  else
+    result.sigma_paper = refused->scaled(mean_factor, sigma_unit, "");
+  } else {
     result.D_paper = combine_replicas(D_paper, "cm2/s", runs[0].diffusion.D_paper.method);
+    result.sigma_paper = combine_replicas(sigma_paper, sigma_unit, "Nernst-Einstein of D_paper");
+  }
   if (options.viscosity > 0 && !result.D.is_refused()) {
     double volume = 0;
     for (const ConductivityRun& run : runs) volume += run.volume / static_cast<double>(runs.size());

@@ -58,7 +58,8 @@ struct Conductivity {
   Estimate D;                          ///< cm2/s
   Estimate D_paper;                    ///< cm2/s
   std::optional<Estimate> D_infinite;  ///< cm2/s, D + Yeh and Hummer's term, where asked for
-  Estimate sigma_NE;                   ///< S/cm
+  Estimate sigma_NE;                   ///< S/cm, of D
+  Estimate sigma_paper;                ///< S/cm, of D_paper
   Estimate sigma_collective;           ///< S/cm
   Estimate haven;                      ///< sigma_NE / sigma_collective
   std::vector<ConductivityRun> runs;

@@ -41,10 +41,12 @@ MsdTable msd_table(const Trajectory& trajectory, std::size_t threads) {
   table.framework_msd_cartesian = trajectory.framework_msd_cartesian;
   const double dt = trajectory.time_step();
   std::vector<std::size_t> lags;
-  for (std::size_t lag = 1; lag <= std::min<std::size_t>(50, trajectory.frames() - 1); ++lag)
-    lags.push_back(lag);
-  for (const std::size_t lag : logarithmic_lags(trajectory.frames() - 1, 40))
-    if (lag > lags.back()) lags.push_back(lag);
+  const std::size_t last = trajectory.frames() - 1;
+  for (std::size_t lag = 1; lag <= std::min<std::size_t>(50, last); ++lag) lags.push_back(lag);
+  for (const std::size_t lag : logarithmic_lags(last, 40)) lags.push_back(lag);
+  for (std::size_t k = 1; k <= 200; ++k) lags.push_back(std::max<std::size_t>(1, k * last / 200));
+  std::sort(lags.begin(), lags.end());
+  lags.erase(std::unique(lags.begin(), lags.end()), lags.end());
   for (const std::size_t lag : lags) table.lag_ps.push_back(static_cast<double>(lag) * dt);
   const std::vector<int> counts = trajectory.species.counts();
   for (std::size_t s = 0; s < counts.size(); ++s) {
@@ -264,6 +266,7 @@ json to_json(const Conductivity& c, const std::vector<std::string>& files) {
                  {"D", to_json(c.D)},
                  {"D_paper", to_json(c.D_paper)},
                  {"sigma_NE", to_json(c.sigma_NE)},
+                 {"sigma_paper", to_json(c.sigma_paper)},
                  {"sigma_collective", to_json(c.sigma_collective)},
                  {"haven", to_json(c.haven)},
                  {"replicas", runs}};
@@ -323,11 +326,14 @@ std::string to_csv(const Rdf& r) {
 }
 
 std::string to_csv(const MsdTable& m) {
-  std::string text = fmt::format("lag_ps,{}\n", fmt::join(m.species, ","));
+  std::string text = fmt::format("lag_ps,{}", fmt::join(m.species, ","));
+  for (const std::string& species : m.species) text += fmt::format(",{}_first", species);
+  text += "\n";
   for (std::size_t l = 0; l < m.lag_ps.size(); ++l) {
     text += number(m.lag_ps[l]);
-    for (const std::vector<double>& column : m.multi_origin)
-      text.append(1, ',').append(number(column[l]));
+    for (const auto* columns : {&m.multi_origin, &m.single_origin})
+      for (const std::vector<double>& column : *columns)
+        text.append(1, ',').append(number(column[l]));
     text += "\n";
   }
   return text;

@@ -30,7 +30,8 @@ struct MsdTable {
   double framework_msd_cartesian = 0;  ///< A^2, by Cartesian steps
 };
 
-/// Lags: all up to 50 frames, then about 40 a decade up to the last frame.
+/// Lags: all up to 50 frames, about 40 a decade, and 200 equal steps up to the last frame: a plot
+/// on a logarithmic axis needs the one, a straight line fitted to a late part of the run the other.
 [[nodiscard]] MsdTable msd_table(const Trajectory& trajectory, std::size_t threads);
 /// Mean over runs with the same lags. @throws InputError if they differ.
 [[nodiscard]] MsdTable mean_of(const std::vector<MsdTable>& runs);

@@ -84,8 +84,11 @@ report::Tables read_tables(const report::Record& record, const fs::path& run) {
   std::vector<std::string> paths;
   for (const report::ParityPoints& p : record.potential.parity_points) paths.push_back(p.csv);
   for (const report::LearningCurve& c : record.potential.learning_curves) paths.push_back(c.file);
-  for (const report::GlassReplica& g : record.glass.replicas) paths.push_back(g.trace);
-  for (const report::Transport& t : record.transport) paths.push_back(t.msd);
+  for (const report::Glass& glass : record.glasses) {
+    for (const report::GlassReplica& g : glass.replicas) paths.push_back(g.trace);
+    for (const report::IonDynamics& d : glass.temperatures)
+      for (const report::IonRun& ions : d.runs) paths.push_back(ions.msd);
+  }
   report::Tables tables;
   for (const std::string& path : paths) {
     if (path.empty() || tables.count(path) > 0) continue;
@@ -99,7 +102,7 @@ report::Tables read_tables(const report::Record& record, const fs::path& run) {
 }
 
 report::Snapshot read_snapshot(const report::Record& record, const fs::path& run) {
-  for (const report::GlassReplica& g : record.glass.replicas) {
+  for (const report::GlassReplica& g : report::first_glass(record).replicas) {
     if (g.snapshot.empty()) continue;
     try {
       const std::optional<structures::Frame> frame =

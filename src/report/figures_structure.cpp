@@ -48,8 +48,8 @@ Figure quench_figure(const Record& record, const Tables& tables) {
     panel.title = c.title;
     panel.x.label = "time (ps)";
     panel.y.label = c.label;
-    for (std::size_t k = 0; k < record.glass.replicas.size(); ++k) {
-      const auto table = tables.find(record.glass.replicas[k].trace);
+    for (std::size_t k = 0; k < first_glass(record).replicas.size(); ++k) {
+      const auto table = tables.find(first_glass(record).replicas[k].trace);
       if (table == tables.end()) continue;
       const std::vector<double>* x = table->second.find("time_ps");
       const std::vector<double>* y = table->second.find(c.name);
@@ -60,7 +60,7 @@ Figure quench_figure(const Record& record, const Tables& tables) {
       s.width = 1.1;
       s.opacity = 0.85;
       s.colour = palette::distinct(k);
-      s.label = fmt::format("replica {}", record.glass.replicas[k].replica);
+      s.label = fmt::format("replica {}", first_glass(record).replicas[k].replica);
       panel.series.push_back(std::move(s));
     }
     panel.legend = panel.series.size() > 1 && figure.panels.empty();
@@ -78,7 +78,7 @@ Figure rdf_figure(const Record& record) {
   const std::vector<std::string> order = {"P-S", "P-O", "Na-S", "Na-O", "Na-Na",
                                           "P-P", "S-S", "Na-P", "S-O"};
   for (const std::string& pair : order) {
-    for (const json& r : record.rdf) {
+    for (const json& r : first_glass(record).rdf) {
       if (r.value("pair", "") != pair || figure.panels.size() == 6) continue;
       const std::vector<double> x = numbers(r, "r");
       const std::vector<double> g = numbers(r, "g");
@@ -135,7 +135,7 @@ Figure units_figure(const Record& record) {
   figure.caption =
       "Structural units around phosphorus, as a share of all P; '+P' marks a P-P bond. Error bars "
       "95 %.";
-  if (!record.units.is_object()) return figure;
+  if (!first_glass(record).units.is_object()) return figure;
   Panel panel;
   panel.x.label = "share of phosphorus (%)";
   panel.x.low = 0;
@@ -143,7 +143,7 @@ Figure units_figure(const Record& record) {
   Series bars;
   bars.mark = Mark::bars;
   bars.colour = palette::blue;
-  for (const json& c : record.units.value("classes", json::array())) {
+  for (const json& c : first_glass(record).units.value("classes", json::array())) {
     const analysis::Estimate e = analysis::estimate_from_json(c.at("fraction"));
     if (panel.y.names.size() == 10 || e.is_refused()) break;
     bars.y.push_back(static_cast<double>(panel.y.names.size()));

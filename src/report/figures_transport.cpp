@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
-#include <set>
 
 #include "analysis/estimate_json.hpp"
 #include "report/figures.hpp"
@@ -17,9 +16,9 @@ using nlohmann::json;
 namespace {
 
 std::vector<double> temperatures_of(const Record& record) {
-  std::set<double> all;
-  for (const Transport& t : record.transport) all.insert(t.temperature);
-  return {all.begin(), all.end()};
+  std::vector<double> all;
+  for (const IonDynamics& t : first_glass(record).temperatures) all.push_back(t.temperature);
+  return all;
 }
 
 /// MSDs of one species, a colour a temperature, a line a replica.
@@ -35,9 +34,9 @@ Panel msd_panel(const Record& record, const Tables& tables, const std::string& s
   double largest = 0;
   for (std::size_t k = 0; k < temperatures.size(); ++k) {
     bool first = true;
-    for (const Transport& t : record.transport) {
-      const auto table = tables.find(t.msd);
-      if (t.temperature != temperatures[k] || table == tables.end()) continue;
+    for (const IonRun& run : first_glass(record).temperatures[k].runs) {
+      const auto table = tables.find(run.msd);
+      if (table == tables.end()) continue;
       const std::vector<double>* lag = table->second.find("lag_ps");
       const std::vector<double>* msd = table->second.find(species);
       if (lag == nullptr || msd == nullptr || lag->empty()) continue;
@@ -72,7 +71,9 @@ Panel msd_panel(const Record& record, const Tables& tables, const std::string& s
 }
 
 std::string mobile_species(const Record& record) {
-  return record.conductivity.empty() ? "Na" : record.conductivity[0].value("species", "Na");
+  for (const IonDynamics& d : first_glass(record).temperatures)
+    if (d.conductivity.is_object()) return d.conductivity.value("species", "Na");
+  return "Na";
 }
 
 }  // namespace
@@ -103,7 +104,7 @@ Figure arrhenius_figure(const Record& record) {
   figure.name = "arrhenius";
   figure.panel_width = 640;
   figure.panel_height = 380;
-  if (!record.arrhenius.is_object()) return figure;
+  if (!first_glass(record).arrhenius.is_object()) return figure;
   Panel panel;
   panel.x.label = "1000 / T (K⁻¹)";
   panel.y = {"σT (S K cm⁻¹)", true, {}, {}, {}};
@@ -111,8 +112,8 @@ Figure arrhenius_figure(const Record& record) {
       "Nernst-Einstein conductivity times temperature, one point a run with its 95 % interval; "
       "line and band: "
       "the Arrhenius fit with its 95 % interval. " +
-      record.arrhenius.value("statement", "") + ".";
-  const json band = record.arrhenius.value("band", json::object());
+      first_glass(record).arrhenius.value("statement", "") + ".";
+  const json band = first_glass(record).arrhenius.value("band", json::object());
   if (band.contains("temperature") && !band["temperature"].empty()) {
     const auto T = band["temperature"].get<std::vector<double>>();
     const auto sigma = band.at("sigma").get<std::vector<double>>();
@@ -133,7 +134,7 @@ Figure arrhenius_figure(const Record& record) {
     line.x = fill.x;
     line.y = fill.y;
     const analysis::Estimate Ea =
-        analysis::estimate_from_json(record.arrhenius.at("activation_energy"));
+        analysis::estimate_from_json(first_glass(record).arrhenius.at("activation_energy"));
     if (!Ea.is_refused())
       line.label = fmt::format("Ea = {:.3f} eV [{:.3f}, {:.3f}]", *Ea.value, Ea.low, Ea.high);
     panel.series.push_back(fill);
@@ -148,7 +149,7 @@ Figure arrhenius_figure(const Record& record) {
   limits.mark = Mark::upper_limit;
   limits.colour = palette::grey;
   limits.label = "refused: upper bound";
-  for (const json& p : record.arrhenius.value("points", json::array())) {
+  for (const json& p : first_glass(record).arrhenius.value("points", json::array())) {
     const double T = p.at("temperature").get<double>();
     const analysis::Estimate sigma = analysis::estimate_from_json(p.at("sigma"));
     if (sigma.is_refused()) {

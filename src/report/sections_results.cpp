@@ -78,8 +78,8 @@ void add_run_rows(const json& conductivity, HtmlTable& table) {
 }
 
 std::string arrhenius_html(const Record& record, const FigureHtml& figure) {
-  if (!record.arrhenius.is_object()) return {};
-  const Estimate Ea = estimate_from_json(record.arrhenius.at("activation_energy"));
+  if (!first_glass(record).arrhenius.is_object()) return {};
+  const Estimate Ea = estimate_from_json(first_glass(record).arrhenius.at("activation_energy"));
   return fmt::format(
       "<h3>Arrhenius</h3>\n{}<p>Activation energy of σT: {}. {}</p>\n", figure("arrhenius"),
       estimate_html(Ea),
@@ -94,7 +94,7 @@ std::string glass_section(const Record& record, const Snapshot& snapshot,
                           const FigureHtml& figure) {
   HtmlTable table(
       {"replica", "density (g cm⁻³)", "volume per atom (Å³)", "drift over the run (%)", "settled"});
-  for (const GlassReplica& r : record.glass.replicas)
+  for (const GlassReplica& r : first_glass(record).replicas)
     if (r.density.is_object())
       table.row({fmt::format("{}", r.replica), cell(r.density, "density"),
                  cell(r.density, "volume_per_atom"), cell(r.density, "drift"),
@@ -110,7 +110,7 @@ std::string glass_section(const Record& record, const Snapshot& snapshot,
 
 std::string structure_section(const Record& record, const FigureHtml& figure) {
   HtmlTable pairs({"pair", ">first peak (Å)", ">first minimum (Å)", "coordination number"});
-  for (const json& r : record.rdf) {
+  for (const json& r : first_glass(record).rdf) {
     const json peak = r.value("first_peak", json());
     const json minimum = r.value("first_minimum", json());
     if (peak.is_object())
@@ -122,22 +122,23 @@ std::string structure_section(const Record& record, const FigureHtml& figure) {
       figure("rdf") + pairs.html(
                           "The coordination number counts the second species around the first, up "
                           "to the first minimum.");
-  if (!record.units.is_object()) return html;
+  if (!first_glass(record).units.is_object()) return html;
 
   HtmlTable anions({"species", "number per frame"});
-  const json by_kind = record.units.value("anions", json::object());
+  const json by_kind = first_glass(record).units.value("anions", json::object());
   for (const char* kind : {"terminal", "bridging", "free"}) {
     const json elements = by_kind.value(kind, json::object());
     for (const auto& [element, e] : elements.items())
       anions.row(
           {fmt::format("{} {}", kind, escaped(element)), estimate_html(estimate_from_json(e))});
   }
-  const json bonds = record.units.value("bonds", json::object());
+  const json bonds = first_glass(record).units.value("bonds", json::object());
   for (const auto& [name, e] : bonds.items())
     anions.row({escaped(name) + " bonds", estimate_html(estimate_from_json(e))});
-  const std::size_t frames = record.units.value("frames", std::size_t{0});
-  const std::size_t broken =
-      record.units.value("identity", json::object()).value("frames_broken", std::size_t{0});
+  const std::size_t frames = first_glass(record).units.value("frames", std::size_t{0});
+  const std::size_t broken = first_glass(record)
+                                 .units.value("identity", json::object())
+                                 .value("frames_broken", std::size_t{0});
   return html + "<h3>Structural units</h3>\n" + figure("units") +
          anions.html(fmt::format("Terminal: bonded to one P; bridging: to two; free: to none. The "
                                  "identity N<sub>free</sub> = "
@@ -152,7 +153,9 @@ std::string transport_section(const Record& record, const FigureHtml& figure) {
   HtmlTable runs({"T (K)", "run", "D (cm² s⁻¹)", ">ions", ">ps", "window (ps)", "log-log slope",
                   ">cage (Å²)", ">framework (Å²)", "guard"});
   std::vector<std::string> reasons;
-  for (const json& c : record.conductivity) {
+  for (const IonDynamics& d : first_glass(record).temperatures) {
+    if (!d.conductivity.is_object()) continue;
+    const json& c = d.conductivity;
     const double T = c.value("temperature", 0.0);
     results.row({fmt::format("{:g}", T), cell(c, "D"), cell(c, "D_paper"), cell(c, "sigma_NE"),
                  cell(c, "sigma_collective"), cell(c, "haven")});

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <set>
 
 #include "analysis/estimate_json.hpp"
 #include "base/progress.hpp"
@@ -72,24 +71,26 @@ std::string force_card(const Record& record) {
 
 std::string cards(const Record& record) {
   std::string html = force_card(record);
-  if (record.glass.density.is_object())
-    html += estimate_card("Density", estimate_from_json(record.glass.density.at("density")),
-                          record.glass.replicas.size() == 1
+  if (first_glass(record).density.is_object())
+    html += estimate_card("Density", estimate_from_json(first_glass(record).density.at("density")),
+                          first_glass(record).replicas.size() == 1
                               ? "one glass"
-                              : fmt::format("{} glasses", record.glass.replicas.size()));
+                              : fmt::format("{} glasses", first_glass(record).replicas.size()));
   // The coldest conductivity: a card is a glimpse, the table has all.
-  if (!record.conductivity.empty()) {
-    const json& c = record.conductivity[0];
+  if (const auto& all = first_glass(record).temperatures;
+      !all.empty() && all.front().conductivity.is_object()) {
+    const json& c = all.front().conductivity;
     html += estimate_card(
         fmt::format("Conductivity at {:g} K", c.value("temperature", 0.0)),
         estimate_from_json(c.at("sigma_NE")),
         "Nernst-Einstein, " + counted(c.value("replicas", json::array()).size(), "run"));
   }
-  if (record.arrhenius.is_object())
-    html += estimate_card("Activation energy",
-                          estimate_from_json(record.arrhenius.at("activation_energy")),
-                          fmt::format("of σT; {:g} degrees of freedom",
-                                      record.arrhenius.value("degrees_of_freedom", 0.0)));
+  if (first_glass(record).arrhenius.is_object())
+    html +=
+        estimate_card("Activation energy",
+                      estimate_from_json(first_glass(record).arrhenius.at("activation_energy")),
+                      fmt::format("of σT; {:g} degrees of freedom",
+                                  first_glass(record).arrhenius.value("degrees_of_freedom", 0.0)));
   if (record.study.seconds > 0)
     html += card("Wall time", duration_text(record.study.seconds), escaped(record.study.machine));
   return html.empty() ? "" : "<div class=\"cards\">\n" + html + "</div>\n";
@@ -105,12 +106,13 @@ std::string labels_text(const Record& record) {
 }
 
 std::string runs_text(const Record& record) {
-  if (record.transport.empty()) return {};
-  std::set<double> temperatures;
-  for (const Transport& t : record.transport) temperatures.insert(t.temperature);
+  std::size_t runs = 0;
   std::string list;
-  for (const double t : temperatures) list += fmt::format("{}{:g}", list.empty() ? "" : ", ", t);
-  return fmt::format("{} at {} K", counted(record.transport.size(), "run"), list);
+  for (const IonDynamics& d : first_glass(record).temperatures) {
+    runs += d.runs.size();
+    list += fmt::format("{}{:g}", list.empty() ? "" : ", ", d.temperature);
+  }
+  return runs == 0 ? "" : fmt::format("{} at {} K", counted(runs, "run"), list);
 }
 
 }  // namespace
@@ -119,8 +121,8 @@ std::string head_section(const Record& record) {
   std::string html =
       fmt::format("<header>\n<div class=\"maker\">Vitrion study report</div>\n<h1>{}",
                   escaped(record.study.name));
-  if (!record.glass.formula.empty())
-    html += ": " + formula_html(composition(record.glass.x)) + " glass";
+  if (!first_glass(record).formula.empty())
+    html += ": " + formula_html(composition(first_glass(record).x)) + " glass";
   html +=
       "</h1>\n<p class=\"lead\">From first-principles labels to a deep potential, a glass, and the "
       "motion "
@@ -149,10 +151,11 @@ std::string run_section(const Record& record, const FigureHtml& figure) {
         fact("Potential",
              fmt::format("{}; {}", escaped(record.potential.network),
                          counted(static_cast<std::size_t>(record.potential.members), "member")));
-  if (record.glass.atoms > 0)
-    html += fact("Glass", fmt::format("{}: {}, x = {:.4g}, {}", formula_html(record.glass.formula),
-                                      counted(record.glass.atoms, "atom"), record.glass.x,
-                                      counted(record.glass.replicas.size(), "replica")));
+  if (first_glass(record).atoms > 0)
+    html += fact("Glass",
+                 fmt::format("{}: {}, x = {:.4g}, {}", formula_html(first_glass(record).formula),
+                             counted(first_glass(record).atoms, "atom"), first_glass(record).x,
+                             counted(first_glass(record).replicas.size(), "replica")));
   html += fact("Ion dynamics", runs_text(record));
   html += fact("Started", escaped(study.started));
   html += fact("Finished", escaped(study.finished));

@@ -16,10 +16,10 @@ TEST(Record, ComesBackFromJsonWhole) {
 }
 
 TEST(Record, PartsMayBeAbsent) {
-  const Record r =
-      record_from_json({{"schema", "vitrion.report/1"}, {"study", {{"name", "x"}}}}, "record.json");
+  const Record r = record_from_json({{"schema", 2}, {"study", {{"name", "x"}}}}, "record.json");
   EXPECT_TRUE(r.stages.empty());
-  EXPECT_TRUE(r.units.is_null());
+  EXPECT_TRUE(r.glasses.empty());
+  EXPECT_TRUE(r.uncertainty.is_null());
 }
 
 std::string message_of(const nlohmann::json& json) {
@@ -36,11 +36,22 @@ TEST(Record, FaultsAreNamedWithTheirKey) {
   json["stages"][1]["seconds"] = "long";
   EXPECT_THAT(message_of(json),
               testing::HasSubstr("record.json.stages[1].seconds = \"long\" has the wrong type"));
-  json["schema"] = "vitrion.report/9";
-  EXPECT_THAT(message_of(json), testing::HasSubstr("schema = 'vitrion.report/9'"));
+  json = to_json(small_record());
+  json["claims"][0]["verdict"] = "true";
+  EXPECT_THAT(
+      message_of(json),
+      testing::HasSubstr("record.json.claims[0].verdict = 'true' must be one of: reproduced, "
+                         "not resolved"));
+  json = to_json(small_record());
+  json["glasses"][0].erase("key");
+  EXPECT_THAT(message_of(json), testing::HasSubstr("record.json.glasses[0].key is missing"));
+  json["schema"] = "vitrion.report/1";
+  EXPECT_THAT(message_of(json),
+              testing::HasSubstr("schema = \"vitrion.report/1\", but this program reads 2"));
   EXPECT_THAT(message_of(nlohmann::json::array()), testing::HasSubstr("must be an object"));
-  EXPECT_THAT(message_of({{"schema", "vitrion.report/1"}}),
-              testing::HasSubstr("study.name is missing"));
+  EXPECT_THAT(message_of({{"schema", 2}}), testing::HasSubstr("record.json.study is missing"));
+  EXPECT_THAT(message_of({{"schema", 2}, {"study", {{"seed", 3}}}}),
+              testing::HasSubstr("record.json.study.name is missing"));
 }
 
 }  // namespace

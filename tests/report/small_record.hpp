@@ -55,7 +55,8 @@ inline Record small_record() {
              "2025-01-31T10:00:00Z",
              "2025-01-31T10:31:12Z",
              1872,
-             "2 cores"};
+             "2 cores",
+             Scale{0.25, 0.001}};
   r.stages = {{"train", 900, "2 members"}, {"quench", 300, "1 replica"}};
   r.potential.network = "se_e2_a 6 A";
   r.potential.members = 2;
@@ -67,16 +68,21 @@ inline Record small_record() {
   }
   r.potential.learning_curves = {{0, "dft level", "lcurve.out"}};
   r.potential.selection = {400, 37, 2, 2, 0.15, 0.35};
-  r.glass.formula = "Na24 P8 S32";
-  r.glass.atoms = 64;
-  r.glass.replicas = {{0,
-                       "trace.csv",
-                       "glass.extxyz",
-                       {{"quantity", "density"},
-                        {"density", estimate(2.02, 0.01, "g/cm3")},
-                        {"volume_per_atom", estimate(23, 0.1, "A3")},
-                        {"drift", estimate(0.1, 0.3, "%")},
-                        {"settled", true}}}};
+  Glass& glass = r.glasses.emplace_back();
+  glass.key = "x0";
+  glass.name = "x = 0";
+  glass.formula = "Na24 P8 S32";
+  glass.atoms = 64;
+  glass.replicas = {{1,
+                     7,
+                     "trace.csv",
+                     "glass.extxyz",
+                     {{"quantity", "density"},
+                      {"density", estimate(2.02, 0.01, "g/cm3")},
+                      {"volume_per_atom", estimate(23, 0.1, "A3")},
+                      {"drift", estimate(0.1, 0.3, "%")},
+                      {"settled", true}},
+                     nullptr}};
   nlohmann::json rdf = {{"quantity", "rdf"},
                         {"pair", "P-S"},
                         {"first_peak", {{"r", 2.05}, {"g", 30.0}}},
@@ -88,8 +94,8 @@ inline Record small_record() {
     rdf["g"].push_back(30 * std::exp(-50 * (x - 2.05) * (x - 2.05)) + (x > 4 ? 1 : 0));
     rdf["g_error"].push_back(0.05);
   }
-  r.rdf = {rdf};
-  r.units = {
+  glass.rdf = {rdf};
+  glass.units = {
       {"quantity", "units"},
       {"frames", 40},
       {"classes",
@@ -103,9 +109,13 @@ inline Record small_record() {
        {{"terminal", {{"S", estimate(31, 0.2, "1")}}}, {"free", {{"S", estimate(1, 0.2, "1")}}}}},
       {"bonds", {{"P-P", estimate(0, 0, "1")}}},
       {"identity", {{"frames_broken", 3}}}};
-  r.transport = {{800, 0, "msd.csv"}, {1000, 0, "msd.csv"}};
-  r.conductivity = {small_conductivity(800, 0.1), small_conductivity(1000, 0.2)};
-  r.arrhenius = {
+  for (const auto& [T, sigma] : {std::pair(800.0, 0.1), std::pair(1000.0, 0.2)}) {
+    IonDynamics& d = glass.temperatures.emplace_back();
+    d.temperature = T;
+    d.runs = {{1, "msd.csv", "path.nc", ""}};
+    d.conductivity = small_conductivity(T, sigma);
+  }
+  glass.arrhenius = {
       {"quantity", "arrhenius"},
       {"activation_energy", estimate(0.25, 0.1, "eV")},
       {"ln_prefactor", estimate(8, 1, "ln(S K/cm)")},
@@ -120,6 +130,12 @@ inline Record small_record() {
         {"sigma", {0.1, 0.2}},
         {"low", {0.08, 0.16}},
         {"high", {0.12, 0.25}}}}};
+  r.methods = {{"Melt and quench", "cooling rate", "2.2e14 K/s", "2.2e12 K/s", true, "faster"}};
+  r.claims = {
+      {"density-x0", "density of x = 0 is 2.0 g/cm3", "section 3.1", "reproduced", 2.02,
+       std::array{2.01, 2.03}, "g/cm3", "interval", "2.0 lies within 3 %"},
+      {"peak", "sigma peaks", "figure 4d", "not resolved", {}, {}, "", "bootstrap", "wide"}};
+  r.checks = {{"neutral cells", "pass", "1 of 1"}, {"melt forgot its start", "warn", "short"}};
   r.versions = {{"vitrion", "0.1.0"}, {"lammps", "2022"}};
   r.notes = {"A note."};
   return r;

@@ -102,7 +102,8 @@ void analyse_transport(const Pipeline& p, const std::vector<Stage>& measured,
       write_text(csv.string(), analysis::to_csv(analysis::msd_table(path, p.cores)));
       out["transport"].push_back({{"temperature", m.temperature[t]},
                                   {"replica", r},
-                                  {"msd", p.folder.relative(csv.string())}});
+                                  {"msd", p.folder.relative(csv.string())},
+                                  {"path", p.folder.relative(stage.file("path"))}});
       runs.push_back(analysis::conductivity_of_run(path, options));
       files.push_back(p.folder.relative(stage.folder));
     }
@@ -157,7 +158,7 @@ void analyse_parity(const Pipeline& p, const Stage& data, const Trained& potenti
 
 Stage analyse(Pipeline& p, const Stage& data, const Trained& potential,
               const std::vector<Stage>& quenched, const std::vector<Stage>& measured) {
-  learn::Identity identity("analysis", 1);
+  learn::Identity identity("analysis", 2);
   identity.add("data", data.identity).add("potential", potential.stage.identity);
   for (const Stage& stage : quenched) identity.add("glass", stage.identity);
   for (const Stage& stage : measured) identity.add("run", stage.identity);

@@ -76,6 +76,41 @@ std::map<std::string, std::string> versions(const RecordInputs& in) {
   return found;
 }
 
+/// The study's glass, from what the stage `analysis` found.
+report::Glass glass_record(const Pipeline& p, const json& analysis) {
+  const glass::Composition composition = study_composition(p.study);
+  report::Glass g;
+  g.key = fmt::format("x{:g}", composition.x);
+  g.name = fmt::format("x = {:g}", composition.x);
+  g.x = composition.x;
+  g.atoms = composition.atoms;
+  for (const json& e : analysis.at("glasses")) {
+    const fs::path snapshot = fs::path(p.folder.path()) / e.at("snapshot").get<std::string>();
+    if (g.formula.empty())
+      g.formula = structures::formula(formats::read_frames(snapshot.string()).front().species);
+    report::GlassReplica& replica = g.replicas.emplace_back();
+    replica.replica = static_cast<int>(g.replicas.size());
+    replica.trace = e.at("trace");
+    replica.snapshot = e.at("snapshot");
+    replica.density = e.at("density");
+    replica.quench = e.at("quench");
+  }
+  g.density = analysis.at("density");
+  g.units = analysis.at("units");
+  g.rdf = analysis.at("rdf").get<std::vector<json>>();
+  // By temperature, then replica.
+  for (const json& conductivity : analysis.at("conductivity")) {
+    report::IonDynamics& d = g.temperatures.emplace_back();
+    d.temperature = conductivity.at("temperature");
+    d.conductivity = conductivity;
+    for (const json& e : analysis.at("transport"))
+      if (e.at("temperature") == d.temperature)
+        d.runs.push_back({e.at("replica").get<int>() + 1, e.at("msd"), e.value("path", ""), ""});
+  }
+  g.arrhenius = analysis.at("arrhenius");
+  return g;
+}
+
 std::vector<std::string> notes(const Pipeline& p, const RecordInputs& in) {
   std::vector<std::string> lines;
   const json& a = in.analysis.results;
@@ -145,26 +180,7 @@ report::Record gather_record(const Pipeline& p, const RecordInputs& in) {
   for (const json& e : a.at("parity_points"))
     r.potential.parity_points.push_back(
         {e.at("set"), e.at("level"), e.at("quantity"), e.at("csv")});
-  const glass::Composition composition = study_composition(study);
-  r.glass.x = composition.x;
-  r.glass.atoms = composition.atoms;
-  int replica = 0;
-  for (const json& g : a.at("glasses")) {
-    if (replica == 0)
-      r.glass.formula = structures::formula(
-          formats::read_frames(
-              (fs::path(p.folder.path()) / g.at("snapshot").get<std::string>()).string())
-              .front()
-              .species);
-    r.glass.replicas.push_back({replica++, g.at("trace"), g.at("snapshot"), g.at("density")});
-  }
-  r.glass.density = a.at("density");
-  for (const json& e : a.at("rdf")) r.rdf.push_back(e);
-  r.units = a.at("units");
-  for (const json& e : a.at("transport"))
-    r.transport.push_back({e.at("temperature"), e.at("replica"), e.at("msd")});
-  for (const json& e : a.at("conductivity")) r.conductivity.push_back(e);
-  r.arrhenius = a.at("arrhenius");
+  r.glasses.push_back(glass_record(p, a));
   r.versions = versions(in);
   r.notes = notes(p, in);
   return r;
