@@ -141,6 +141,7 @@ void add_analyze(CLI::App& program) {
   add_modulus_by_fluctuation(analyze, a);
   add_transport(analyze, a);
   add_motion(analyze, a);
+  add_space(analyze, a);
 }
 
 }  // namespace vitrion::app

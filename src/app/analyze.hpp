@@ -66,6 +66,7 @@ void add_species_word(CLI::App* c, const Shared& a, const char* what);
 void add_structure(CLI::App* analyze, const Shared& a);
 void add_transport(CLI::App* analyze, const Shared& a);
 void add_motion(CLI::App* analyze, const Shared& a);
+void add_space(CLI::App* analyze, const Shared& a);
 void add_modulus_by_fluctuation(CLI::App* analyze, const Shared& a);
 
 }  // namespace vitrion::app
