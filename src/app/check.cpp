@@ -1,11 +1,14 @@
-// vitrion check: a study validated without running anything: keys, files, engines, composition,
-// cost.
+// vitrion check: a study validated without running anything: keys, files, engines, compositions,
+// neighbours, cost.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <memory>
+#include <nlohmann/json.hpp>
 
 #include "app/commands.hpp"
+#include "app/study/choice.hpp"
+#include "app/study/plan.hpp"
 #include "app/study/preflight.hpp"
 #include "base/error.hpp"
 
@@ -13,16 +16,51 @@ namespace vitrion::app {
 
 namespace {
 
-void run(const std::string& path) {
-  const formats::Study study = formats::read_study(path);
-  fmt::print("{}: study {}\n", path, study.name);
-  const std::vector<Finding> findings = preflight(study);
+struct Arguments {
+  StudyChoice choice;
+  bool json = false;
+};
+
+/// What only one stage needs may still be installed before it comes.
+bool stops(const Finding& finding) {
+  return finding.fault && finding.stage.empty();
+}
+
+const char* word_of(const Finding& finding) {
+  return stops(finding) ? "fault" : finding.fault || finding.warning ? "warning" : "ok";
+}
+
+nlohmann::json record_of(const ChosenStudy& chosen, const std::vector<Finding>& findings) {
+  nlohmann::json record = {{"study", chosen.study.name},
+                           {"run_folder", chosen.run_folder()},
+                           {"notes", chosen.notes},
+                           {"findings", nlohmann::json::array()},
+                           {"stages", nlohmann::json::array()}};
   for (const Finding& finding : findings)
-    fmt::print("  {:<7} {}\n", finding.fault ? "fault" : "ok", finding.text);
-  const auto faults = std::ranges::count_if(findings, &Finding::fault);
+    record["findings"].push_back({{"state", word_of(finding)}, {"text", finding.text}});
+  if (chosen.study.has_glass() && std::ranges::none_of(findings, stops))
+    for (const PlannedStage& stage : plan_of(chosen.study))
+      record["stages"].push_back(
+          {{"name", stage.name}, {"steps", stage.steps}, {"atoms", stage.atoms}});
+  return record;
+}
+
+void run(const Arguments& a) {
+  const ChosenStudy chosen = choose(a.choice);
+  std::vector<Finding> findings = preflight(chosen.study);
+  const auto faults = std::ranges::count_if(findings, stops);
+  if (a.json) {
+    fmt::print("{}\n", record_of(chosen, findings).dump());
+  } else {
+    fmt::print("{}: study {}\n", chosen.study.path, chosen.study.name);
+    for (const std::string& note : chosen.notes) fmt::print("  {:<7} {}\n", "note", note);
+    for (const Finding& finding : findings)
+      fmt::print("  {:<7} {}\n", word_of(finding), finding.text);
+  }
   if (faults > 0)
-    throw InputError(fmt::format("{}: {} fault{}", path, faults, faults > 1 ? "s" : ""));
-  fmt::print("{} is ready to run\n", path);
+    throw InputError(
+        fmt::format("{}: {} fault{}", chosen.study.path, faults, faults > 1 ? "s" : ""));
+  if (!a.json) fmt::print("{} is ready to run\n", chosen.study.path);
 }
 
 }  // namespace
@@ -30,10 +68,17 @@ void run(const std::string& path) {
 void add_check(CLI::App& program) {
   CLI::App* c = program.add_subcommand(
       "check", "Validates a study without running it: keys, files, engines, cost");
-  auto study = std::make_shared<std::string>();
-  c->add_option("STUDY", *study, "study file (TOML)")->required();
-  c->footer("Example:\n  vitrion check studies/quickstart.toml");
-  c->callback([study] { run(*study); });
+  auto a = std::make_shared<Arguments>();
+  a->choice.add_to(*c);
+  c->add_flag("--json", a->json, "print a record for machines, with every stage of the study");
+  c->footer(
+      "A key that is not known ends with exit code 2, its line and the nearest known one. Files "
+      "must be there; a program or\nan environment that is missing is a warning while the stages "
+      "that need it are done or are not part of the study.\n\n"
+      "Examples:\n"
+      "  vitrion check studies/quickstart.toml\n"
+      "  vitrion check studies/napso.toml --scale size=0.25,time=0.001 --replicas 2");
+  c->callback([a] { run(*a); });
 }
 
 }  // namespace vitrion::app

@@ -24,7 +24,7 @@ struct Arguments {
   double x = -1;
   std::size_t atoms = 0;
   double density = 0;
-  std::size_t replica = 0;
+  std::size_t replica = 1;
   std::string model;
   bool round = false;
   bool json = false;
@@ -34,8 +34,9 @@ struct Arguments {
 structures::Frame packed_frame(const formats::Study& study, const Arguments& a,
                                const glass::Composition& composition, const std::string& work) {
   structures::Frame frame =
-      pack_box(composition, a.density > 0 ? a.density : study.glass.density, study.seed, "pack",
-               a.replica, study.elements, (fs::path(work) / "packmol").string());
+      pack_box(composition, a.density > 0 ? a.density : study.glass.density, study.seed,
+               fmt::format("pack x{:g}", composition.x), a.replica - 1, study.elements,
+               (fs::path(work) / "packmol").string());
   if (a.model.empty()) return frame;
   RunFolder folder(a.study);
   Pipeline pipeline(study, folder, 1, fs::read_symlink("/proc/self/exe").string());
@@ -55,7 +56,7 @@ void run(const Arguments& a) {
   const formats::Study study = formats::read_study(a.study);
   const glass::Recipe recipe = glass::Recipe::parse(study.glass.formula, study.glass.units);
   const glass::Composition composition =
-      glass::compose(recipe, a.x >= 0 ? a.x : study.glass.x,
+      glass::compose(recipe, a.x >= 0 ? a.x : study.glass.x.front(),
                      a.atoms > 0 ? a.atoms : study.glass.atoms, a.round || study.glass.round);
   const std::string work = fs::absolute(a.output + ".tasks").string();
   const structures::Frame frame = packed_frame(study, a, composition, work);
@@ -88,10 +89,12 @@ void add_pack(CLI::App& program) {
                 "study file; its [glass] names units, formula, x, size and density")
       ->required();
   c->add_option("-o,--output", a->output, "packed structure, any format")->capture_default_str();
-  c->add_option("-x", a->x, "x of the formula, in place of the study's");
+  c->add_option("-x", a->x, "x of the formula, in place of the study's first");
   c->add_option("--atoms", a->atoms, "atoms, in place of the study's");
   c->add_option("--density", a->density, "g/cm3, in place of the study's");
-  c->add_option("--replica", a->replica, "which of the study's packings")->capture_default_str();
+  c->add_option("--replica", a->replica, "which of the study's packings, from 1")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
   c->add_option("-m,--model", a->model, "remove contacts with this potential (a minimisation)");
   c->add_flag("--round", a->round, "take the nearest x and size that the units reach");
   c->add_flag("--json", a->json, "print a record for machines");

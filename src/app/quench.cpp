@@ -8,8 +8,10 @@
 #include "app/commands.hpp"
 #include "app/study/dynamics.hpp"
 #include "app/study/interrupt.hpp"
+#include "app/study/path.hpp"
 #include "app/study/quench_report.hpp"
 #include "app/study/stages.hpp"
+#include "edges/formats/bytes/whole_file.hpp"
 #include "edges/formats/frames.hpp"
 #include "edges/formats/study/file.hpp"
 
@@ -71,12 +73,17 @@ void run(const Arguments& a) {
   const std::string end = (fs::path(a.output) / "relaxed.extxyz").string();
   formats::write_frames(end, {results.front().end});
   write_trace((fs::path(a.output) / "trace.csv").string(), results.front().rows, protocol.timestep);
-  write_path(study.elements, results.front(), protocol.timestep, 0, a.output);
-  nlohmann::json report = quench_report(study.elements, results.front(), protocol);
-  report["quantity"] = "quench";
-  report["output"] = end;
-  report["density_g_cm3"] = structures::density(results.front().end);
-  write_text((fs::path(a.output) / "quench.json").string(), report.dump(1) + "\n");
+  keep_path(study.elements, results.front(), protocol.timestep, 0, a.output);
+  const std::string record = (fs::path(a.output) / "quench.json").string();
+  if (!fs::exists(record)) {
+    nlohmann::json report = quench_report(study.elements, results.front(), protocol);
+    report["quantity"] = "quench";
+    report["output"] = end;
+    report["density_g_cm3"] = structures::density(results.front().end);
+    write_text(record, report.dump(1) + "\n");
+  }
+  drop_dumps(results.front());
+  const nlohmann::json report = nlohmann::json::parse(formats::read_whole_file(record));
   if (a.json) {
     fmt::print("{}\n", report.dump());
     return;

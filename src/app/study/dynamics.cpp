@@ -227,40 +227,57 @@ Progressing begin(const Pipeline& p, const Chain& chain) {
 
 }  // namespace
 
-std::vector<ChainResult> run_chains(const Pipeline& p, const std::string& title,
-                                    const std::vector<Chain>& chains) {
+void run_each_chain(const Pipeline& p, const std::string& title, const std::vector<Chain>& chains,
+                    const std::function<void(std::size_t, const ChainResult&, double)>& ended) {
   std::vector<Progressing> progressing;
   for (const Chain& chain : chains) progressing.push_back(begin(p, chain));
-  {
-    std::mutex mutex;
-    std::optional<LogWatcher> watcher;  // none for minimisations, whose end cannot be foreseen
-    if (total_steps(progressing) > 0) watcher.emplace(title, progressing, mutex);
-    while (true) {
-      InterruptGuard::check();
-      std::vector<std::string> scripts;
-      std::vector<std::size_t> of;
-      for (std::size_t c = 0; c < progressing.size(); ++c) {
-        if (progressing[c].finished()) continue;
-        write_chunk(p, progressing[c]);
-        scripts.push_back(
-            (fs::path(progressing[c].folder(progressing[c].next)) / names::script).string());
-        of.push_back(c);
+  std::mutex mutex;
+  std::optional<LogWatcher> watcher;  // none for minimisations, whose end cannot be foreseen
+  if (total_steps(progressing) > 0) watcher.emplace(title, progressing, mutex);
+  std::vector<double> seconds(chains.size(), 0);
+  std::vector<bool> told(chains.size(), false);
+  while (true) {
+    InterruptGuard::check();
+    // To its end before the next begins: what is done is settled early, and its dumps need room no
+    // longer.
+    std::vector<std::size_t> active;
+    for (std::size_t c = 0; c < chains.size() && active.size() < p.cores; ++c) {
+      if (!progressing[c].finished()) {
+        active.push_back(c);
+      } else if (!told[c]) {
+        told[c] = true;
+        ended(c, result_of(p, progressing[c]), seconds[c]);
       }
-      if (scripts.empty()) break;
-      queue::WorkerProcess process;
-      process.arguments = {"/bin/sh"};
-      // One thread each: a small cell has no work for two, and the cores are shared by processes.
-      const std::size_t at_once = std::min(p.cores, scripts.size());
-      process.environment = {
-          fmt::format("OMP_NUM_THREADS={}", std::max<std::size_t>(1, p.cores / at_once))};
-      queue::run_local(process, scripts, {at_once, false},
-                       [&](std::size_t k, const queue::Outcome&) {
-                         settle(p, progressing[of[k]], judge(progressing[of[k]]), mutex);
-                       });
     }
+    if (active.empty()) break;
+    std::vector<std::string> scripts;
+    for (const std::size_t c : active) {
+      write_chunk(p, progressing[c]);
+      scripts.push_back(
+          (fs::path(progressing[c].folder(progressing[c].next)) / names::script).string());
+    }
+    queue::WorkerProcess process;
+    process.arguments = {"/bin/sh"};
+    // One thread each: a small cell has no work for two, and the cores are shared by processes.
+    process.environment = {
+        fmt::format("OMP_NUM_THREADS={}", std::max<std::size_t>(1, p.cores / active.size()))};
+    const auto start = std::chrono::steady_clock::now();
+    queue::run_local(process, scripts, {active.size(), false},
+                     [&](std::size_t k, const queue::Outcome&) {
+                       Progressing& at = progressing[active[k]];
+                       settle(p, at, judge(at), mutex);
+                     });
+    const double wall =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    for (const std::size_t c : active) seconds[c] += wall / static_cast<double>(active.size());
   }
-  std::vector<ChainResult> results;
-  for (const Progressing& at : progressing) results.push_back(result_of(p, at));
+}
+
+std::vector<ChainResult> run_chains(const Pipeline& p, const std::string& title,
+                                    const std::vector<Chain>& chains) {
+  std::vector<ChainResult> results(chains.size());
+  run_each_chain(p, title, chains,
+                 [&](std::size_t c, const ChainResult& result, double) { results[c] = result; });
   return results;
 }
 

@@ -2,6 +2,7 @@
 // done.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -33,9 +34,15 @@ struct ChainResult {
   std::string exploded;              ///< why it ended early; empty if it did not
 };
 
-/// Runs the chains to their ends, as many processes at a time as there are cores; chunks that an
-/// earlier run finished are not run again.
+/// Runs the chains to their ends, in their order, as many at a time as there are cores; chunks that
+/// an earlier run finished are not run again. `ended` is told of each chain when it is over, with
+/// the wall time that it had (shared with those that ran beside it).
 /// @throws Refused if one exploded, Error if one failed, naming chunk, cause and folder.
+void run_each_chain(
+    const Pipeline& pipeline, const std::string& title, const std::vector<Chain>& chains,
+    const std::function<void(std::size_t chain, const ChainResult&, double seconds)>& ended);
+
+/// The same where all results fit into memory.
 [[nodiscard]] std::vector<ChainResult> run_chains(const Pipeline& pipeline,
                                                   const std::string& title,
                                                   const std::vector<Chain>& chains);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "app/study/run_folder.hpp"
+#include "app/study/scale.hpp"
 #include "base/threads.hpp"
 #include "edges/formats/study/file.hpp"
 
@@ -44,6 +45,7 @@ class Pipeline {
   const std::size_t cores;
   const std::shared_ptr<ThreadPool> threads;
   const std::string program;  ///< this program's path, to start `vitrion lmp`
+  Scale scale;                ///< by which `study` was made smaller
 
   /// Runs `work` in the task's folder unless it is done; its manifest is written last. What `work`
   /// finds in the folder is its own, from an attempt that was cut short.

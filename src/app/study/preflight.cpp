@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <sstream>
 
 #include "app/engine_labeller.hpp"
+#include "app/study/plan.hpp"
 #include "app/study/stages.hpp"
 #include "base/error.hpp"
 #include "edges/engines/ase.hpp"
@@ -19,6 +21,9 @@ namespace fs = std::filesystem;
 using formats::Study;
 
 namespace {
+
+// Positions as int16 in path.nc; viewer.nc and the thermodynamic trace are little beside it.
+constexpr double bytes_per_atom_and_frame = 6;
 
 bool in_path(const std::string& program) {
   const char* path = std::getenv("PATH");
@@ -40,6 +45,14 @@ Finding look(const Body& body) {
 
 std::vector<Finding> look_at_levels(const Study& study) {
   std::vector<Finding> findings;
+  for (const std::string& entry : study.potential.models) {
+    const std::string path = study_path(study, entry);
+    const bool there = fs::exists(path);
+    findings.push_back(
+        {there ? fmt::format("model {}", path)
+               : fmt::format("{}: {} does not exist", study.place("potential.models"), path),
+         !there, ""});
+  }
   for (const formats::StudyLevel& level : study.levels)
     for (const auto* entries : {&level.files, &level.test})
       for (const std::string& entry : *entries) {
@@ -77,21 +90,24 @@ std::string glass_text(const glass::Composition& c) {
 }
 
 /// Steps and atoms say what the dynamics will cost; the training says its own.
-std::string cost(const Study& study, const std::vector<md::Segment>& schedule) {
-  double glass_ps = 0;
-  for (const md::Segment& s : schedule) glass_ps += s.time;
-  const auto& m = study.measure;
-  const double glasses = static_cast<double>(study.glass.replicas);
-  const double measure_ps =
-      static_cast<double>(m.temperature.size()) * glasses * (m.settle_npt + m.settle_nvt + m.time);
-  const double steps = (glasses * glass_ps + measure_ps) / study.dynamics.timestep;
+std::string cost(const Study& study) {
+  double steps = 0;
+  double atom_steps = 0;
+  double bytes = 0;
+  for (const PlannedStage& stage : plan_of(study)) {
+    steps += stage.steps;
+    atom_steps += stage.steps * static_cast<double>(stage.atoms);
+    bytes += stage.frames * static_cast<double>(stage.atoms) * bytes_per_atom_and_frame;
+  }
+  std::string text;
+  if (study.potential.models.empty())
+    text =
+        fmt::format("{} models x {} training steps; ", study.potential.ensemble,
+                    study.train.first.steps + study.train.finish.steps + study.train.retrain.steps);
   return fmt::format(
-      "cost: {} models x {} training steps; {:.3g} steps of {} atoms ({:g} ps of glass making, "
-      "{:g} ps of "
-      "measuring)",
-      study.potential.ensemble,
-      study.train.first.steps + study.train.finish.steps + study.train.retrain.steps, steps,
-      study.glass.atoms, glasses * glass_ps, measure_ps);
+      "cost: {}{:.3g} steps of molecular dynamics, {:.3g} of an atom; {:.2g} GB of "
+      "trajectories",
+      text, steps, atom_steps, bytes / 1e9);
 }
 
 /// What a loop needs besides its labels: prototypes that exist, files, models, packing.
@@ -128,11 +144,13 @@ std::vector<Finding> preflight(const Study& study) {
   if (study.loop)
     for (Finding& finding : look_at_loop(study)) findings.push_back(std::move(finding));
   if (!study.has_glass()) return findings;
-  findings.push_back(look([&] { return "glass: " + glass_text(study_composition(study)); }));
+  for (const double x : study.glass.x)
+    findings.push_back(look([&] { return "glass: " + glass_text(study_composition(study, x)); }));
   if (study.explore)
     findings.push_back(
         look([&] { return "exploration: " + glass_text(explored_composition(study)); }));
-  findings.push_back(look([&] { return cost(study, study_schedule(study)); }));
+  const auto stops = [](const Finding& f) { return f.fault && f.stage.empty(); };
+  if (std::ranges::none_of(findings, stops)) findings.push_back(look([&] { return cost(study); }));
   return findings;
 }
 

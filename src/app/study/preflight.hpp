@@ -14,6 +14,7 @@ struct Finding {
   bool fault = false;
   /// The stage that needs it ("pack", "label"); empty: every run does.
   std::string stage;
+  bool warning = false;  ///< may end badly, or is not what one may think
 };
 
 /// Files of the labels, the glass's composition, the schedule, programs and environments.

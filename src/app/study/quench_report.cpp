@@ -126,20 +126,4 @@ json quench_report(const std::vector<std::string>& elements, const ChainResult& 
   return record;
 }
 
-void write_path(const std::vector<std::string>& elements, const ChainResult& chain, double timestep,
-                std::uint64_t from_step, const std::string& folder) {
-  formats::WriteOptions options;
-  options.elements = elements;
-  const auto writer = formats::create_frames((fs::path(folder) / "path.nc").string(), options);
-  std::size_t frames = 0;
-  for_each_path_frame(elements, chain.folders, timestep, from_step,
-                      [&](const structures::Frame& frame, double time) {
-                        structures::Frame timed = frame;
-                        timed.info["time"] = fmt::format("{:.10g}", time);
-                        writer->write(timed);
-                        ++frames;
-                      });
-  if (frames > 0) writer->finish();
-}
-
 }  // namespace vitrion::app

@@ -1,5 +1,4 @@
-// What a quench says of itself: was the melt one, where did it freeze, has the glass settled; and
-// its trajectory as one file.
+// What a quench says of itself: was the melt one, where did it freeze, has the glass settled.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -15,9 +14,5 @@ namespace vitrion::app {
 /// what has settled over the last segment; each is null where the schedule has no such segment.
 [[nodiscard]] nlohmann::json quench_report(const std::vector<std::string>& elements,
                                            const ChainResult& chain, const md::Protocol& protocol);
-
-/// The frames of a chain from `from_step` on as path.nc in `folder`: unwrapped, a cell a frame.
-void write_path(const std::vector<std::string>& elements, const ChainResult& chain, double timestep,
-                std::uint64_t from_step, const std::string& folder);
 
 }  // namespace vitrion::app

@@ -6,10 +6,12 @@
 #include <filesystem>
 #include <fstream>
 
+#include "app/study/analyse.hpp"
 #include "base/random.hpp"
 #include "edges/engines/lammps_input.hpp"
 #include "edges/formats/bytes/whole_file.hpp"
 #include "edges/formats/frames.hpp"
+#include "edges/formats/model/file.hpp"
 
 namespace vitrion::app {
 
@@ -26,43 +28,67 @@ std::string between(const std::string& text, const std::string& open, const std:
   return text.substr(begin + open.size(), end - begin - open.size());
 }
 
-std::string network_text(const formats::StudyPotential& p) {
-  return fmt::format("se_e2_a {:g} A (from {:g} A), embedding {}, axis {}, fitting {}", p.cutoff,
-                     p.smooth, fmt::join(p.embedding, "-"), p.axis, fmt::join(p.fitting, "-"));
+/// The net of the model that drives the runs: as trained, or as given.
+std::string network_text(const potential::Model& model) {
+  const potential::Descriptor& d = model.descriptor;
+  return fmt::format("se_e2_a {:g} A (from {:g} A), embedding {}, axis {}, fitting {}", d.rcut,
+                     d.rcut_smth, fmt::join(d.neuron, "-"), d.axis_neuron,
+                     fmt::join(model.fitting.neuron, "-"));
 }
 
-void add_levels(const Stage& data, const Stage* labelled, report::Potential& out) {
-  for (const json& level : data.results.at("levels"))
-    out.levels.push_back({level.at("name"), level.at("frames"), level.at("treatment")});
-  if (labelled != nullptr)
-    out.levels.push_back(
-        {out.levels.back().name, labelled->results.at("labelled"), "asked for by the exploration"});
+json levels(const RecordInputs& in) {
+  json list = json::array();
+  if (in.data == nullptr) return list;
+  for (const json& level : in.data->results.at("levels"))
+    list.push_back({{"name", level.at("name")},
+                    {"frames", level.at("frames")},
+                    {"detail", level.at("treatment")}});
+  if (in.labelled != nullptr)
+    list.push_back({{"name", list.back().at("name")},
+                    {"frames", in.labelled->results.at("labelled")},
+                    {"detail", "asked for by the exploration"}});
+  return list;
 }
 
-void add_curves(const Pipeline& p, const Trained& trained, report::Potential& out) {
-  int member = 0;
-  for (const json& curve : trained.stage.results.at("curves"))
-    out.learning_curves.push_back(
-        {member++, trained.stage.results.at("phase"),
-         p.folder.relative((fs::path(trained.stage.folder) / curve.get<std::string>()).string())});
+json learning_curves(const Pipeline& p, const RecordInputs& in) {
+  json list = json::array();
+  for (const Trained* trained : in.trainings) {
+    int member = 0;
+    for (const json& curve : trained->stage.results.at("curves"))
+      list.push_back(
+          {{"member", member++},
+           {"phase", trained->stage.results.at("phase")},
+           {"file", p.folder.relative(
+                        (fs::path(trained->stage.folder) / curve.get<std::string>()).string())}});
+  }
+  return list;
 }
 
-void add_selection(const Pipeline& p, const Stage* explored, const Stage* labelled,
-                   report::Selection& out) {
-  if (explored == nullptr) return;
-  out.visited = explored->results.at("visited");
-  out.candidates = explored->results.at("candidates");
-  out.failed = explored->results.at("failed");
-  out.labelled = labelled == nullptr ? 0 : labelled->results.at("labelled").get<std::size_t>();
-  out.low = p.study.select.force[0];
-  out.high = p.study.select.force[1];
+json selection(const Pipeline& p, const RecordInputs& in) {
+  if (in.explored == nullptr) return nullptr;
+  const json& e = in.explored->results;
+  return {{"visited", e.at("visited")},
+          {"candidates", e.at("candidates")},
+          {"failed", e.at("failed")},
+          {"labelled", in.labelled == nullptr ? json(0) : in.labelled->results.at("labelled")},
+          {"low", p.study.select.force[0]},
+          {"high", p.study.select.force[1]}};
+}
+
+json potential_record(const Pipeline& p, const RecordInputs& in, const json& analysis) {
+  return {{"network", network_text(formats::read_model(in.final->models.front()))},
+          {"members", in.final->models.size()},
+          {"levels", levels(in)},
+          {"parity", analysis.at("parity")},
+          {"parity_points", analysis.at("parity_points")},
+          {"learning_curves", learning_curves(p, in)},
+          {"selection", selection(p, in)}};
 }
 
 std::map<std::string, std::string> versions(const RecordInputs& in) {
   std::map<std::string, std::string> found{{"vitrion", VITRION_VERSION}};
-  const Stage& quench = in.quenched.front();
-  const fs::path log = fs::path(quench.folder) /
-                       quench.results.at("chunks").at(0).get<std::string>() /
+  const Stage& glass = in.glasses.front().relaxed.front();
+  const fs::path log = fs::path(glass.folder) / glass.results.at("log").get<std::string>() /
                        engines::lammps_names::log;
   if (const std::string v = between(formats::read_whole_file(log.string()), "LAMMPS (", ")");
       !v.empty())
@@ -76,60 +102,58 @@ std::map<std::string, std::string> versions(const RecordInputs& in) {
   return found;
 }
 
-/// The study's glass, from what the stage `analysis` found.
-report::Glass glass_record(const Pipeline& p, const json& analysis) {
-  const glass::Composition composition = study_composition(p.study);
-  report::Glass g;
-  g.key = fmt::format("x{:g}", composition.x);
-  g.name = fmt::format("x = {:g}", composition.x);
-  g.x = composition.x;
-  g.atoms = composition.atoms;
-  for (const json& e : analysis.at("glasses")) {
-    const fs::path snapshot = fs::path(p.folder.path()) / e.at("snapshot").get<std::string>();
-    if (g.formula.empty())
-      g.formula = structures::formula(formats::read_frames(snapshot.string()).front().species);
-    report::GlassReplica& replica = g.replicas.emplace_back();
-    replica.replica = static_cast<int>(g.replicas.size());
-    replica.trace = e.at("trace");
-    replica.snapshot = e.at("snapshot");
-    replica.density = e.at("density");
-    replica.quench = e.at("quench");
-  }
-  g.density = analysis.at("density");
-  g.units = analysis.at("units");
-  g.rdf = analysis.at("rdf").get<std::vector<json>>();
-  // By temperature, then replica.
-  for (const json& conductivity : analysis.at("conductivity")) {
-    report::IonDynamics& d = g.temperatures.emplace_back();
-    d.temperature = conductivity.at("temperature");
-    d.conductivity = conductivity;
-    for (const json& e : analysis.at("transport"))
-      if (e.at("temperature") == d.temperature)
-        d.runs.push_back({e.at("replica").get<int>() + 1, e.at("msd"), e.value("path", ""), ""});
-  }
-  g.arrhenius = analysis.at("arrhenius");
-  return g;
-}
-
-std::vector<std::string> notes(const Pipeline& p, const RecordInputs& in) {
-  std::vector<std::string> lines;
-  const json& a = in.analysis.results;
-  if (a.contains("ensemble_force_rmse"))
+std::vector<std::string> notes(const Pipeline& p, const RecordInputs& in, const json& analysis) {
+  std::vector<std::string> lines = in.notes;
+  if (!p.study.potential.models.empty())
+    lines.emplace_back(
+        "The potential was given, not trained here: which frames it has seen is what the study "
+        "file says of it.");
+  if (analysis.contains("ensemble_force_rmse") && in.final->models.size() > 1)
     lines.push_back(fmt::format(
         "Parity is that of the model that drives all runs; the mean of the {} members has a "
         "force RMSE of {:.3f} eV/A on the test frames.",
-        in.final.models.size(), a.at("ensemble_force_rmse").get<double>()));
+        in.final->models.size(), analysis.at("ensemble_force_rmse").get<double>()));
   if (in.explored != nullptr && in.explored->results.at("from_window") < p.study.select.frames)
-    lines.push_back(
+    lines.emplace_back(
         "The trust window held fewer frames than were to be labelled: the nearest ones outside of "
-        "it "
-        "were taken.");
+        "it were taken.");
   if (p.study.dynamics.repulsion)
     lines.push_back(fmt::format(
         "A screened nuclear repulsion (ZBL) between {:g} and {:g} A lies over the potential: "
         "under any bond length.",
         (*p.study.dynamics.repulsion)[0], (*p.study.dynamics.repulsion)[1]));
   return lines;
+}
+
+/// Name, seed and machine, and the time that all stages took.
+json study_record(const Pipeline& p) {
+  const formats::Study& study = p.study;
+  const bool scaled = p.scale.changes_numbers();
+  json record = {
+      {"name", study.name},
+      {"seed", study.seed},
+      {"demonstration", study.demonstration || scaled},
+      {"statement", study.statement},
+      {"file", fs::path(study.path).filename().string()},
+      {"settings_hash", fmt::format("{:016x}", hash64(formats::read_whole_file(study.path)))},
+      {"machine", machine_text(p.cores)},
+      {"scale", nullptr}};
+  if (scaled)
+    record["scale"] = {{"size", p.scale.size}, {"time", p.scale.time}, {"train", p.scale.train}};
+  // The first stage takes a blink, so its end is the study's start; a run that only resumes
+  // changes neither.
+  std::string started;
+  std::string finished;
+  double seconds = 0;
+  for (const Stage& stage : p.stages()) {
+    seconds += stage.seconds;
+    started = started.empty() ? stage.finished : std::min(started, stage.finished);
+    finished = std::max(finished, stage.finished);
+  }
+  record["started"] = started;
+  record["finished"] = finished;
+  record["seconds"] = seconds;
+  return record;
 }
 
 }  // namespace
@@ -146,44 +170,28 @@ std::string machine_text(std::size_t cores) {
   return fmt::format("{} cores, {}", cores, name);
 }
 
-report::Record gather_record(const Pipeline& p, const RecordInputs& in) {
-  const formats::Study& study = p.study;
-  report::Record r;
-  r.study.name = study.name;
-  r.study.seed = study.seed;
-  r.study.demonstration = study.demonstration;
-  r.study.statement = study.statement;
-  r.study.file = fs::path(study.path).filename().string();
-  r.study.settings_hash = fmt::format("{:016x}", hash64(formats::read_whole_file(study.path)));
-  r.study.machine = machine_text(p.cores);
-  for (const Stage& stage : p.stages()) {
-    r.stages.push_back({stage.name, stage.seconds, stage.detail});
-    r.study.seconds += stage.seconds;
-    r.study.finished = std::max(r.study.finished, stage.finished);
+json gather_record(const Pipeline& p, const RecordInputs& in) {
+  const json analysis = record_of(*in.analysis);
+  json record = {{"schema", 2},
+                 {"study", study_record(p)},
+                 {"stages", json::array()},
+                 {"potential", potential_record(p, in, analysis)},
+                 {"glasses", json::array()},
+                 {"doorway_model", analysis.at("doorway_model")},
+                 {"uncertainty", analysis.at("uncertainty")},
+                 {"claims", analysis.at("claims")},
+                 {"checks", analysis.at("checks")},
+                 {"versions", versions(in)},
+                 {"notes", notes(p, in, analysis)}};
+  for (const Stage& stage : p.stages())
+    record["stages"].push_back(
+        {{"name", stage.name}, {"seconds", stage.seconds}, {"detail", stage.detail}});
+  for (const Stage& stage : in.glass_records) {
+    json one = record_of(stage);
+    record["glasses"].push_back(std::move(one.at("glass")));
+    for (json& check : one.at("checks")) record["checks"].push_back(std::move(check));
   }
-  // The first stage takes a blink, so its end is the study's start; a run that only resumes changes
-  // neither.
-  r.study.started = in.data.finished;
-  r.potential.network = network_text(study.potential);
-  r.potential.members = static_cast<int>(in.final.models.size());
-  add_levels(in.data, in.labelled, r.potential);
-  add_curves(p, in.first, r.potential);
-  if (in.finished.stage.identity != in.first.stage.identity)
-    add_curves(p, in.finished, r.potential);
-  if (in.final.stage.identity != in.finished.stage.identity) add_curves(p, in.final, r.potential);
-  add_selection(p, in.explored, in.labelled, r.potential.selection);
-
-  const json& a = in.analysis.results;
-  for (const json& e : a.at("parity"))
-    r.potential.parity.push_back({e.at("set"), e.at("level"), e.at("quantity"), e.at("rmse"),
-                                  e.at("mae"), e.at("n"), e.at("frames"), e.at("unit")});
-  for (const json& e : a.at("parity_points"))
-    r.potential.parity_points.push_back(
-        {e.at("set"), e.at("level"), e.at("quantity"), e.at("csv")});
-  r.glasses.push_back(glass_record(p, a));
-  r.versions = versions(in);
-  r.notes = notes(p, in);
-  return r;
+  return record;
 }
 
 }  // namespace vitrion::app

@@ -73,9 +73,11 @@ std::optional<learn::Manifest> read_manifest(const fs::path& folder) {
 
 }  // namespace
 
-RunFolder::RunFolder(const std::string& study_path) {
+RunFolder::RunFolder(const std::string& study_path, const std::string& variant) {
   fs::path path = fs::absolute(study_path).lexically_normal();
-  path_ = path.replace_extension(".run").string();
+  if (!path.has_filename()) path = path.parent_path();  // a folder with a slash behind it
+  path.replace_extension();
+  path_ = path.string() + (variant.empty() ? "" : "." + variant) + ".run";
 }
 
 RunFolder::~RunFolder() {

@@ -16,8 +16,9 @@ namespace vitrion::app {
 /// another folder, and settings that are changed back find what was done.
 class RunFolder {
  public:
-  /// X.run for X.toml; made by lock().
-  explicit RunFolder(const std::string& study_path);
+  /// X.run for X.toml, X.VARIANT.run for a study that is run otherwise than it is written; a path
+  /// that ends in .run is the folder itself. Made by lock().
+  explicit RunFolder(const std::string& study_path, const std::string& variant = {});
   ~RunFolder();
   RunFolder(const RunFolder&) = delete;
   RunFolder& operator=(const RunFolder&) = delete;

@@ -53,13 +53,12 @@ glass::Composition explored_composition(const Study& study) {
   return at_key(study, "explore.x", [&] { return glass::compose(recipe, e.x, e.atoms, false); });
 }
 
-glass::Composition study_composition(const Study& study) {
+glass::Composition study_composition(const Study& study, double x) {
   const glass::Recipe recipe = at_key(study, "glass.units", [&] {
     return glass::Recipe::parse(study.glass.formula, study.glass.units);
   });
-  return at_key(study, "glass.x", [&] {
-    return glass::compose(recipe, study.glass.x, study.glass.atoms, study.glass.round);
-  });
+  return at_key(study, "glass.x",
+                [&] { return glass::compose(recipe, x, study.glass.atoms, study.glass.round); });
 }
 
 }  // namespace vitrion::app

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "app/study/cases.hpp"
 #include "app/study/pipeline.hpp"
 #include "glass/composition.hpp"
 #include "md/protocol.hpp"
@@ -14,11 +15,13 @@ namespace vitrion::app {
 /// Labels as they are trained on: factors applied, dispersion added, levels apart.
 [[nodiscard]] Stage prepare_data(Pipeline& pipeline);
 
-/// A finished training: the stage and its members' model files (absolute).
+/// A potential: the stage that left it and its members' model files (absolute).
 struct Trained {
   Stage stage;
   std::vector<std::string> models;
 };
+/// The models that the study names, copied.
+[[nodiscard]] Trained given_models(Pipeline& pipeline);
 /// First level, from random weights. With a single level this is all there is before exploration.
 [[nodiscard]] Trained train_first(Pipeline& pipeline, const Stage& data);
 /// Finished on the truth: the energy of each species refitted, truth weighted up.
@@ -40,20 +43,15 @@ void describe_dynamics(learn::Identity& identity, const formats::Study& study);
 [[nodiscard]] std::vector<md::Segment> study_schedule(const formats::Study& study);
 /// The small cell of the exploration. @throws InputError with the place of explore.x.
 [[nodiscard]] glass::Composition explored_composition(const formats::Study& study);
-/// The glass that the study asks for. @throws InputError "study.toml:41: glass.x: ...".
-[[nodiscard]] glass::Composition study_composition(const formats::Study& study);
+/// A glass that the study asks for. @throws InputError "study.toml:41: glass.x: ...".
+[[nodiscard]] glass::Composition study_composition(const formats::Study& study, double x);
 
-/// Molecules in a box, then no contacts: one stage a replica.
-[[nodiscard]] std::vector<Stage> pack(Pipeline& pipeline, const Trained& potential);
-/// Heat, hold, quench, relax.
-[[nodiscard]] std::vector<Stage> quench(Pipeline& pipeline, const Trained& potential,
-                                        const std::vector<Stage>& packed);
-/// Each glass at each temperature: by temperature, then replica.
-[[nodiscard]] std::vector<Stage> measure(Pipeline& pipeline, const Trained& potential,
-                                         const std::vector<Stage>& quenched);
-
-/// Everything that is reported, from the stages' files.
-[[nodiscard]] Stage analyse(Pipeline& pipeline, const Stage& data, const Trained& potential,
-                            const std::vector<Stage>& quenched, const std::vector<Stage>& measured);
+/// Every glass in all its replicas: molecules in a box, no contacts; heated, held, quenched,
+/// relaxed; and the porous one cut from the dense one and relaxed again.
+[[nodiscard]] std::vector<Glass> make_glasses(Pipeline& pipeline, const Trained& potential);
+/// The stiffness of each relaxed glass by strain at 0 K.
+void strain_glasses(Pipeline& pipeline, const Trained& potential, std::vector<Glass>& glasses);
+/// Each glass at each temperature.
+void measure(Pipeline& pipeline, const Trained& potential, std::vector<Glass>& glasses);
 
 }  // namespace vitrion::app

@@ -55,6 +55,9 @@ void read_potential(TomlReader& t, StudyPotential& p) {
   t.check(p.axis >= 1 && p.axis <= p.embedding.back(), "axis",
           "must be 1 to the last embedding width");
   t.check(p.ensemble >= 1 && p.ensemble <= 16, "ensemble", "must be 1 to 16");
+  t.get("models", p.models);
+  t.check(!t.has("models") || !p.models.empty(), "models", "must name at least one model file");
+  if (!p.models.empty()) p.ensemble = p.models.size();
 }
 
 StudyLevel read_level(TomlReader& t) {
@@ -138,43 +141,6 @@ void read_explore(TomlReader& t, StudyExplore& e) {
   t.check(e.runs >= 1, "runs", "must be at least 1");
 }
 
-void read_glass(TomlReader& t, StudyGlass& glass) {
-  t.get("units", glass.units);
-  t.get("formula", glass.formula);
-  t.get("x", glass.x);
-  t.get("atoms", glass.atoms);
-  t.get("round", glass.round);
-  t.get("density", glass.density);
-  t.check(glass.density > 0, "density", "g/cm3 must be positive");
-  t.get("replicas", glass.replicas);
-  t.check(glass.replicas >= 1, "replicas", "must be at least 1");
-  t.require("schedule");
-  read_schedule(t, glass.schedule);
-}
-
-void read_measure(TomlReader& t, StudyMeasure& m) {
-  t.require("temperature");
-  t.get("temperature", m.temperature);
-  t.check(!m.temperature.empty(), "temperature", "must name at least one temperature");
-  for (const double kelvin : m.temperature)
-    t.check(kelvin > 0, "temperature", "K must be positive");
-  t.get("mobile", m.mobile);
-  t.get("framework", m.framework);
-  t.get("charge", m.charge);
-  t.check(m.charge != 0, "charge", "must not be zero");
-  t.get("heat_rate", m.heat_rate);
-  t.check(m.heat_rate > 0, "heat_rate", "K/ps must be positive");
-  t.get("settle_npt", m.settle_npt);
-  t.get("settle_nvt", m.settle_nvt);
-  t.check(m.settle_npt > 0, "settle_npt", "ps must be positive");
-  t.check(m.settle_nvt > 0, "settle_nvt", "ps must be positive");
-  t.get("time", m.time);
-  t.check(m.time > 0, "time", "ps must be positive");
-  t.get("every", m.every);
-  t.check(m.every > 0 && 20 * m.every <= m.time, "every",
-          "ps must be positive and at most a twentieth of measure.time");
-}
-
 void read_dynamics(TomlReader& t, StudyDynamics& d) {
   t.get("timestep", d.timestep);
   t.check(d.timestep > 0 && d.timestep <= 0.005, "timestep", "ps must be positive, at most 0.005");
@@ -246,7 +212,8 @@ Study read_study(const std::string& path) {
   section(root, "study", [&](TomlReader& t) { read_head(t, study); });
   section(root, "potential", [&](TomlReader& t) { read_potential(t, study.potential); });
   section(root, "learn", [&](TomlReader& t) { read_loop(t, study.loop.emplace()); });
-  if (!study.loop || root.has("level")) read_levels(root, study);
+  if (root.has("level") || (!study.loop && study.potential.models.empty()))
+    read_levels(root, study);
   section(root, "train", [&](TomlReader& t) { read_train(t, study.train); });
   section(root, "label", [&](TomlReader& t) { read_label(t, study.label); });
   section(root, "seed", [&](TomlReader& t) { read_seed(t, study.seed_stage.emplace()); });
@@ -257,6 +224,8 @@ Study read_study(const std::string& path) {
   } else if (!study.stages.empty()) {
     root.fail("explore", "written [[explore]] needs [learn]");
   }
+  if (study.explore && !study.potential.models.empty())
+    root.fail("explore", "has no use: potential.models are not trained again on its labels");
   section(root, "select", [&](TomlReader& t) { read_select(t, study.select); });
   if (!study.loop) root.require("glass");
   section(root, "glass", [&](TomlReader& t) { read_glass(t, study.glass); });

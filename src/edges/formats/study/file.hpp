@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "edges/formats/study/glass.hpp"
 #include "edges/formats/study/learn.hpp"
 
 namespace vitrion::formats {
@@ -35,6 +36,8 @@ struct StudyPotential {
   std::vector<std::size_t> fitting = {240, 240, 240};
   bool one_side = true;  ///< embedding nets per neighbour alone
   std::size_t ensemble = 4;
+  /// Models that are used as they are: nothing is trained, and the keys above are theirs.
+  std::vector<std::string> models;
 };
 
 /// One training: on a level (with all levels before it, at a smaller weight), or again after new
@@ -74,29 +77,6 @@ struct StudySelect {
   double stop_below = 0.01;         ///< a stage is passed when so few of its frames are not known
 };
 
-struct StudyGlass {
-  std::vector<std::string> units = {"Na", "PS{4-k}O{k}"};
-  std::string formula = "Na3PS{4-x}O{x}";
-  double x = 0;
-  std::size_t atoms = 1600;
-  bool round = false;    ///< take the nearest x and size that the units reach
-  double density = 2.0;  ///< g/cm3, of the packing
-  std::size_t replicas = 5;
-  std::vector<StudyScheduleLine> schedule;
-};
-
-struct StudyMeasure {
-  std::vector<double> temperature;  ///< K
-  std::string mobile = "Na";
-  std::vector<std::string> framework = {"P"};  ///< species against which ions are said to move
-  double charge = 1;                           ///< e, of a mobile ion
-  double heat_rate = 100;                      ///< K/ps from the glass to a temperature
-  double settle_npt = 5;                       ///< ps at 1 bar, then
-  double settle_nvt = 1;                       ///< ps, then
-  double time = 20;                            ///< ps of production (NVT)
-  double every = 0.1;                          ///< ps between frames
-};
-
 struct StudyDynamics {
   double timestep = 0.001;  ///< ps
   double chunk = 10;        ///< ps that run in one go between restart files
@@ -125,6 +105,8 @@ struct Study {
   StudyMeasure measure;
   StudyDynamics dynamics;
 
+  /// Its models are given, or labels to train them on.
+  [[nodiscard]] bool has_potential() const { return !potential.models.empty() || !levels.empty(); }
   /// It says how a glass is made and measured.
   [[nodiscard]] bool has_glass() const { return !glass.schedule.empty(); }
 

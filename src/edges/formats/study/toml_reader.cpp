@@ -16,6 +16,9 @@ std::string text_of(const toml::node& node) {
     text = fmt::format("{}", number->get());
   } else if (const auto* words = node.as_string()) {
     text = fmt::format("\"{}\"", words->get());
+  } else if (const auto* list = node.as_array()) {
+    for (const toml::node& item : *list) text += (text.empty() ? "" : ", ") + text_of(item);
+    text = "[" + text + "]";
   } else {
     std::ostringstream out;
     node.visit([&](const auto& value) { out << value; });
@@ -103,6 +106,18 @@ void TomlReader::get(const char* key, std::vector<double>& value) {
     if (!item.is_number()) fail(key, "must be a list of numbers");
     value.push_back(*item.value<double>());
   }
+}
+
+void TomlReader::get_one_or_more(const char* key, std::vector<double>& value) {
+  const toml::node* node = table_.get(key);
+  if (node != nullptr && node->is_number()) {
+    value.assign(1, 0);
+    get(key, value.front());
+    return;
+  }
+  if (node != nullptr && !node->is_array()) fail(key, "must be a number or a list of numbers");
+  get(key, value);
+  if (value.empty()) fail(key, "must hold at least one number");
 }
 
 void TomlReader::get(const char* key, std::size_t& value) {

@@ -25,6 +25,8 @@ class TomlReader {
   void get(const char* key, std::string& value);
   void get(const char* key, std::vector<std::string>& value);
   void get(const char* key, std::vector<double>& value);
+  /// A number or a list of at least one.
+  void get_one_or_more(const char* key, std::vector<double>& value);
   /// Whole and not negative.
   void get(const char* key, std::size_t& value);
   void get(const char* key, std::vector<std::size_t>& value);
