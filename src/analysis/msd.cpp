@@ -85,14 +85,17 @@ struct Workspace {
   std::vector<double> msd;      // (F)
 };
 
-/// Overwrites work.msd with the MSD of one path.
-void msd_of_path(const std::array<std::span<const double>, 3>& path, const Plans& plans,
-                 Workspace& work) {
+void clear(Workspace& work, const Plans& plans) {
+  for (std::size_t k = 0; k < plans.length() / 2 + 1; ++k)
+    work.power.get()[k][0] = work.power.get()[k][1] = 0;
+  std::fill(work.squares.begin(), work.squares.end(), 0.0);
+}
+
+/// Adds a path to the sums that the MSD is linear in.
+void add_path(const std::array<std::span<const double>, 3>& path, const Plans& plans,
+              Workspace& work) {
   const std::size_t frames = path[0].size();
   const std::size_t bins = plans.length() / 2 + 1;
-  for (std::size_t k = 0; k < bins; ++k) work.power.get()[k][0] = work.power.get()[k][1] = 0;
-  std::fill(work.squares.begin(), work.squares.end(), 0.0);
-
   for (const std::span<const double> x : path) {
     // The mean is taken off first: MSD is a difference of two sums that grow with the distance from
     // zero.
@@ -112,6 +115,11 @@ void msd_of_path(const std::array<std::span<const double>, 3>& path, const Plans
       work.power.get()[k][0] += re * re + im * im;
     }
   }
+}
+
+/// Overwrites work.msd with the sum of the MSDs of the paths that were added; uses up their sums.
+void finish(const Plans& plans, Workspace& work) {
+  const std::size_t frames = work.squares.size();
   plans.backward(work.power.get(), work.real.get());
 
   double q = 0;
@@ -159,14 +167,20 @@ MultiOriginMsd multi_origin_msd(const Trajectory& trajectory, std::span<const st
     if (!work[thread]) work[thread] = std::make_unique<Workspace>(plans.length(), frames);
     Workspace& w = *work[thread];
     sums[block].assign(frames, 0.0);
-    for (std::size_t k = block * block_size; k < std::min(atoms.size(), (block + 1) * block_size);
-         ++k) {
-      msd_of_path({trajectory.path(atoms[k], 0), trajectory.path(atoms[k], 1),
-                   trajectory.path(atoms[k], 2)},
-                  plans, w);
+    clear(w, plans);
+    // Where no atom is kept apart, a block goes back from its spectrum as one.
+    const bool apart = !result.lags.empty();
+    const std::size_t end = std::min(atoms.size(), (block + 1) * block_size);
+    for (std::size_t k = block * block_size; k < end; ++k) {
+      add_path({trajectory.path(atoms[k], 0), trajectory.path(atoms[k], 1),
+                trajectory.path(atoms[k], 2)},
+               plans, w);
+      if (!apart && k + 1 < end) continue;
+      finish(plans, w);
       for (std::size_t m = 0; m < frames; ++m) sums[block][m] += w.msd[m];
       for (std::size_t l = 0; l < result.lags.size(); ++l)
         result.per_atom[k * result.lags.size() + l] = w.msd[result.lags[l]];
+      clear(w, plans);
     }
   });
   for (const std::vector<double>& sum : sums)
@@ -180,7 +194,9 @@ std::vector<double> multi_origin_msd_of_path(std::span<const double> x, std::spa
   if (x.size() < 2) return std::vector<double>(x.size(), 0.0);
   const Plans plans(fast_length(2 * x.size()));
   Workspace work(plans.length(), x.size());
-  msd_of_path({x, y, z}, plans, work);
+  clear(work, plans);
+  add_path({x, y, z}, plans, work);
+  finish(plans, work);
   return work.msd;
 }
 

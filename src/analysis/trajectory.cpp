@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "analysis/statistics.hpp"
@@ -109,7 +110,8 @@ void TrajectoryBuilder::check(const structures::Frame& frame, double time_ps) co
     throw InputError(
         fmt::format("frame {} has {} atoms, but frame 0 has {}: a trajectory keeps its atoms", f,
                     frame.size(), all_.size()));
-  for (std::size_t i = 0; i < frame.size(); ++i)
+  const bool same = frame.species.names == all_.names && frame.species.of_atom == all_.of_atom;
+  for (std::size_t i = 0; !same && i < frame.size(); ++i)
     if (frame.species.name(i) != all_.name(i))
       throw InputError(
           fmt::format("frame {}: atom {} is {}, but was {} in frame 0: sort the atoms by id", f, i,
@@ -152,7 +154,7 @@ void TrajectoryBuilder::follow_cell(const Mat3& rows) {
 
 Vec3 TrajectoryBuilder::nearest_step(Vec3 step, std::size_t atom) {
   for (double& x : step) {
-    x -= std::round(x);
+    if (std::abs(x) >= 0.5) x -= std::round(x);
     largest_step_ = std::max(largest_step_, std::abs(x));
     if (std::abs(x) >= longest_step)
       throw InputError(
@@ -165,16 +167,15 @@ Vec3 TrajectoryBuilder::nearest_step(Vec3 step, std::size_t atom) {
   return step;
 }
 
-void TrajectoryBuilder::add_cartesian_step(std::size_t k, const Vec3& before) {
-  Vec3 wrapped_before;
-  Vec3 wrapped_now;
-  Vec3 images;
-  for (std::size_t a = 0; a < 3; ++a) {
-    wrapped_before[a] = before[a] - std::floor(before[a]);
-    wrapped_now[a] = path_[k][a] - std::floor(path_[k][a]);
-    images[a] = std::round(wrapped_now[a] - wrapped_before[a]);
-  }
-  cartesian_[k] += (wrapped_now - images) * cell_ - wrapped_before * cell_before_;
+/// From the wrapped place before to the nearest image of the one now: each in its own cell.
+void TrajectoryBuilder::add_cartesian_step(std::size_t k, Vec3 step) {
+  Vec3& wrapped = wrapped_[k];
+  for (double& x : step)
+    if (std::abs(x) >= 0.5) x -= std::round(x);
+  const Vec3 now = wrapped + step;
+  cartesian_[k] += now * cell_ - wrapped * cell_before_;
+  for (std::size_t a = 0; a < 3; ++a)
+    wrapped[a] = now[a] >= 0 && now[a] < 1 ? now[a] : now[a] - std::floor(now[a]);
 }
 
 /// Mean squared displacement of the framework, its own drift taken off, both ways.
@@ -207,6 +208,7 @@ void TrajectoryBuilder::add(const structures::Frame& frame, double time_ps) {
     last_.resize(followed_.size());
     path_.resize(followed_.size());
     start_.resize(followed_.size());
+    wrapped_.resize(followed_.size());
     cartesian_.assign(followed_.size(), Vec3{});
   }
   for (std::size_t k = 0; k < followed_.size(); ++k) {
@@ -220,10 +222,12 @@ void TrajectoryBuilder::add(const structures::Frame& frame, double time_ps) {
     else
       path_[k] += nearest_step(s - last_[k], followed_[k]);
     last_[k] = s;
-    if (first)
+    if (first) {
       start_[k] = s;
-    else if (drift_weight_[followed_[k]] > 0)
-      add_cartesian_step(k, before);
+      for (std::size_t a = 0; a < 3; ++a) wrapped_[k][a] = s[a] - std::floor(s[a]);
+    } else if (drift_weight_[followed_[k]] > 0) {
+      add_cartesian_step(k, path_[k] - before);
+    }
   }
 
   Vec3 drift{};
@@ -232,9 +236,14 @@ void TrajectoryBuilder::add(const structures::Frame& frame, double time_ps) {
   if (first) first_drift_ = drift;
 
   if (first) groups_.resize((kept_.size() + group_size - 1) / group_size);
-  for (std::size_t k = 0; k < kept_.size(); ++k)
-    for (std::size_t a = 0; a < 3; ++a)
-      groups_[k / group_size].push_back(path_[k][a] - (drift[a] - first_drift_[a]));
+  const Vec3 off = drift - first_drift_;
+  std::array<Vec3, group_size> block;
+  for (std::size_t g = 0; g < groups_.size(); ++g) {
+    const std::size_t begin = g * group_size;
+    const std::size_t atoms = std::min(group_size, kept_.size() - begin);
+    for (std::size_t k = 0; k < atoms; ++k) block[k] = path_[begin + k] - off;
+    groups_[g].insert(groups_[g].end(), block.begin(), block.begin() + static_cast<long>(atoms));
+  }
   cell_sum_ += cell_;
   cell_before_ = cell_;
   volumes_.push_back(frame.cell->volume());
@@ -257,17 +266,16 @@ Trajectory TrajectoryBuilder::finish() && {
 
   // Reserved, not resized: pages are touched only as groups are written, while others are freed.
   t.positions.reserve(kept_.size() * 3 * f_count);
-  for (std::vector<double>& group : groups_) {
-    const std::size_t atoms = group.size() / (3 * f_count);
+  for (std::vector<Vec3>& group : groups_) {
+    const std::size_t atoms = group.size() / f_count;
     const std::size_t begin = t.positions.size();
-    t.positions.resize(begin + group.size());
+    t.positions.resize(begin + 3 * group.size());
     for (std::size_t f = 0; f < f_count; ++f)
       for (std::size_t k = 0; k < atoms; ++k) {
-        const double* s = group.data() + 3 * (f * atoms + k);
-        const Vec3 r = Vec3{s[0], s[1], s[2]} * t.reference_cell;
+        const Vec3 r = group[f * atoms + k] * t.reference_cell;
         for (std::size_t a = 0; a < 3; ++a) t.positions[begin + (3 * k + a) * f_count + f] = r[a];
       }
-    std::vector<double>().swap(group);
+    std::vector<Vec3>().swap(group);
   }
   return t;
 }

@@ -79,7 +79,7 @@ class TrajectoryBuilder {
   void follow_cell(const Mat3& rows);
   void check(const structures::Frame& frame, double time_ps) const;
   Vec3 nearest_step(Vec3 step, std::size_t atom);
-  void add_cartesian_step(std::size_t followed, const Vec3& before);
+  void add_cartesian_step(std::size_t followed, Vec3 step);
   void compare_schemes(Trajectory& t) const;
 
   TrajectoryOptions options_;
@@ -90,6 +90,7 @@ class TrajectoryBuilder {
   std::vector<Vec3> last_;             // (followed) fractional, as given
   std::vector<Vec3> path_;             // (followed) fractional, unwrapped
   std::vector<Vec3> start_;            // (followed) fractional, of the first frame
+  std::vector<Vec3> wrapped_;          // (followed) fractional, in [0, 1)
   std::vector<Vec3> cartesian_;        // (followed) sums of Cartesian steps, A
   Mat3 cell_before_{};                 // of the frame before
   Vec3 first_drift_{};
@@ -97,9 +98,9 @@ class TrajectoryBuilder {
   Mat3 cell_sum_{};
   std::vector<double> times_;
   std::vector<double> volumes_;
-  // (groups of kept atoms)(F, atoms of the group, 3) fractional: a group at a time becomes paths
+  // (groups of kept atoms)(F, atoms of the group) fractional: a group at a time becomes paths
   // and is freed, so that the peak stays near one copy.
-  std::vector<std::vector<double>> groups_;
+  std::vector<std::vector<Vec3>> groups_;
   double largest_step_ = 0;
   std::string drift_frame_;
 };

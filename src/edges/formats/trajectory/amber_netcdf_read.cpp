@@ -26,6 +26,7 @@ class NetcdfReader final : public FrameReader {
     if (atoms_ == 0) fail("a trajectory of no atoms cannot be read");
     coordinates_ = need_variable("coordinates");
     scale_ = scale_of(coordinates_);
+    file_.check(nc_inq_vartype(file_.id(), coordinates_, &type_), "coordinates");
     lengths_ = file_.variable("cell_lengths");
     angles_ = file_.variable("cell_angles");
     if (lengths_.has_value() != angles_.has_value())
@@ -39,19 +40,11 @@ class NetcdfReader final : public FrameReader {
     if (at_ == frames_) return std::nullopt;
     Frame frame;
     frame.species = species_;
-    frame.positions.resize(atoms_);
-    const std::array<std::size_t, 3> start{at_, 0, 0};
-    const std::array<std::size_t, 3> count{1, atoms_, 3};
-    // Doubles straight into the frame: a Vec3 is three of them.
-    file_.check(nc_get_vara_double(file_.id(), coordinates_, start.data(), count.data(),
-                                   frame.positions.data()->data()),
-                fmt::format("frame {}", at_));
-    if (scale_ != 1)
-      for (Vec3& r : frame.positions) r = scale_ * r;
+    read_positions(frame.positions);
     if (lengths_) read_cell(frame);
     if (time_) {
       double time = 0;
-      file_.check(nc_get_var1_double(file_.id(), *time_, start.data(), &time), "time");
+      file_.check(nc_get_var1_double(file_.id(), *time_, &at_, &time), "time");
       frame.info["time"] = fmt::format("{}", scale_of(*time_) * time);
     }
     ++at_;
@@ -74,15 +67,33 @@ class NetcdfReader final : public FrameReader {
   }
   double scale_of(int variable) const { return file_.number(variable, "scale_factor").value_or(1); }
 
+  void read_positions(std::vector<Vec3>& positions) {
+    const std::array<std::size_t, 3> start{at_, 0, 0};
+    const std::array<std::size_t, 3> count{1, atoms_, 3};
+    positions.resize(atoms_);
+    double* const r = positions.data()->data();  // a Vec3 is three doubles
+    const auto check = [&](int code) {
+      if (code != NC_NOERR) file_.check(code, fmt::format("frame {}", at_));
+    };
+    if (type_ == NC_SHORT) {
+      // NetCDF's own conversion to double takes several times as long as reading.
+      steps_.resize(3 * atoms_);
+      check(nc_get_vara_short(file_.id(), coordinates_, start.data(), count.data(), steps_.data()));
+      for (std::size_t k = 0; k < steps_.size(); ++k) r[k] = scale_ * steps_[k];
+      return;
+    }
+    check(nc_get_vara_double(file_.id(), coordinates_, start.data(), count.data(), r));
+    if (scale_ != 1)
+      for (Vec3& x : positions) x = scale_ * x;
+  }
+
   /// NetCDF reads zeros where a file was cut: its size tells.
   void check_length() const {
     int format = 0;
     file_.check(nc_inq_format(file_.id(), &format), "format");
     if (format != NC_FORMAT_CLASSIC && format != NC_FORMAT_64BIT_OFFSET) return;
-    nc_type type = NC_NAT;
-    file_.check(nc_inq_vartype(file_.id(), coordinates_, &type), "coordinates");
     std::size_t bytes = 0;
-    file_.check(nc_inq_type(file_.id(), type, nullptr, &bytes), "coordinates");
+    file_.check(nc_inq_type(file_.id(), type_, nullptr, &bytes), "coordinates");
     const std::uintmax_t least = static_cast<std::uintmax_t>(frames_) * atoms_ * 3 * bytes;
     const std::uintmax_t size = std::filesystem::file_size(path_);
     if (size < least)
@@ -162,7 +173,9 @@ class NetcdfReader final : public FrameReader {
   std::size_t atoms_ = 0;
   std::size_t at_ = 0;
   int coordinates_ = -1;
+  nc_type type_ = NC_NAT;  // of the coordinates
   double scale_ = 1;
+  std::vector<short> steps_;  // (3 atoms) coordinates of a frame in units of scale_
   std::optional<int> lengths_;
   std::optional<int> angles_;
   std::optional<int> time_;
