@@ -12,8 +12,11 @@ namespace vitrion::analysis {
 namespace {
 
 constexpr double slope_of_a_cage = 0.5;
-constexpr double slope_of_a_soft_cage = 0.75;
-constexpr double rise_from_a_soft_cage = 0.2;
+constexpr double slope_of_a_soft_cage = 0.9;
+constexpr double slope_of_a_plain_dip = 0.75;
+constexpr double rise_of_a_plain_dip = 0.2;
+constexpr double least_rise = 0.05;
+constexpr double rise_errors = 3;
 constexpr double shortest_span = 3;  // last lag over first
 constexpr double safety = 2;         // start of the window over the earliest lag that passes
 constexpr double whole_errors = 1;   // standard errors within which the whole window's slope is 1
@@ -123,30 +126,62 @@ LogLogSlope secant(const Stretch& s, const Intercept& intercept) {
   return weighted_slope(s, intercept, weights, std::sqrt(std::max(0.0, variance)) / span);
 }
 
-/// A cage that is left before its plateau shows: the slope, over factors of two in time, falls
-/// under 0.75 and rises again by over 0.2 towards the end, as that of a + b tau does. A slope that
-/// stays low is subdiffusion, one that goes on falling is a cage; neither has an intercept.
+/// Log-log slope of the MSD from lag i to lag j with each atom's influence on it.
+struct AtomSlope {
+  double value = 0;
+  std::vector<double> of_atom;
+};
+
+AtomSlope slope_between(const MultiOriginMsd& msd, std::size_t i, std::size_t j) {
+  const double span = std::log(static_cast<double>(msd.lags[j]) / static_cast<double>(msd.lags[i]));
+  const double at_i = msd.msd[msd.lags[i]];
+  const double at_j = msd.msd[msd.lags[j]];
+  AtomSlope slope{std::log(at_j / at_i) / span, {}};
+  const std::size_t atoms = msd.per_atom.size() / msd.lags.size();
+  for (std::size_t atom = 0; atom < atoms; ++atom)
+    slope.of_atom.push_back((msd.of_atom(atom, j) / at_j - msd.of_atom(atom, i) / at_i) / span);
+  return slope;
+}
+
+/// Standard error over the atoms of the difference of two slopes.
+double error_of_difference(const AtomSlope& a, const AtomSlope& b) {
+  double sum = 0;
+  for (std::size_t k = 0; k < a.of_atom.size(); ++k) {
+    const double u = a.of_atom[k] - b.of_atom[k];
+    sum += u * u;
+  }
+  const auto n = static_cast<double>(a.of_atom.size());
+  return n > 1 ? std::sqrt(sum / (n * (n - 1))) : 0;
+}
+
+/// A cage that is left before its plateau shows: the slope, over factors of two in time, dips and
+/// rises again towards the end, by over 0.2 from under 0.75, or by less where that is three times
+/// what chance would do, as that of a + b tau does. A slope that stays low is subdiffusion, one
+/// that goes on falling is a cage; neither has an intercept.
 Cage soft_cage(const MultiOriginMsd& msd) {
   const std::vector<std::size_t>& lags = msd.lags;
   const auto time = [&](std::size_t i) { return static_cast<double>(lags[i]); };
-  const auto slope = [&](std::size_t i, std::size_t j) {
-    return std::log(msd.msd[lags[j]] / msd.msd[lags[i]]) / std::log(time(j) / time(i));
-  };
-  double flattest = slope_of_a_soft_cage;
+  AtomSlope flattest{slope_of_a_soft_cage, {}};
   std::size_t late = 0;
   Cage cage;
   for (std::size_t i = 0; 3 * lags[i] <= lags.back(); ++i) {
     late = i;
     std::size_t j = i;
     while (lags[j] < 2 * lags[i]) ++j;
-    if (slope(i, j) >= flattest) continue;
-    flattest = slope(i, j);
+    AtomSlope slope = slope_between(msd, i, j);
+    if (slope.value >= flattest.value) continue;
+    flattest = std::move(slope);
     const double m = msd.msd[lags[i]];
     cage.plateau = std::clamp(m - time(i) * (msd.msd[lags[j]] - m) / (time(j) - time(i)), 0.0, m);
     // The tangent's intercept falls short of the line's where the cage is still being left.
     cage.highest = std::min(2 * cage.plateau, m);
   }
-  return slope(late, lags.size() - 1) - flattest > rise_from_a_soft_cage ? cage : Cage{};
+  if (flattest.of_atom.empty()) return {};
+  const AtomSlope end = slope_between(msd, late, lags.size() - 1);
+  const double rise = end.value - flattest.value;
+  const bool plain = flattest.value < slope_of_a_plain_dip && rise > rise_of_a_plain_dip;
+  const bool sure = rise > least_rise && rise > rise_errors * error_of_difference(end, flattest);
+  return plain || sure ? cage : Cage{};
 }
 
 }  // namespace
