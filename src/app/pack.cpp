@@ -11,6 +11,7 @@
 #include "base/error.hpp"
 #include "edges/formats/frames.hpp"
 #include "edges/formats/study/file.hpp"
+#include "glass/packing.hpp"
 
 namespace vitrion::app {
 
@@ -24,6 +25,7 @@ struct Arguments {
   double x = -1;
   std::size_t atoms = 0;
   double density = 0;
+  double box = 0;
   std::size_t replica = 1;
   std::string model;
   bool round = false;
@@ -33,10 +35,12 @@ struct Arguments {
 /// The packed frame, contacts removed by the model if there is one.
 structures::Frame packed_frame(const formats::Study& study, const Arguments& a,
                                const glass::Composition& composition, const std::string& work) {
+  const double density = a.box > 0       ? glass::density_in_box(composition, a.box)
+                         : a.density > 0 ? a.density
+                                         : study.glass.density;
   structures::Frame frame =
-      pack_box(composition, a.density > 0 ? a.density : study.glass.density, study.seed,
-               fmt::format("pack x{:g}", composition.x), a.replica - 1, study.elements,
-               (fs::path(work) / "packmol").string());
+      pack_box(composition, density, study.seed, fmt::format("pack x{:g}", composition.x),
+               a.replica - 1, study.elements, (fs::path(work) / "packmol").string());
   if (a.model.empty()) return frame;
   RunFolder folder(a.study);
   Pipeline pipeline(study, folder, 1, fs::read_symlink("/proc/self/exe").string());
@@ -91,7 +95,10 @@ void add_pack(CLI::App& program) {
   c->add_option("-o,--output", a->output, "packed structure, any format")->capture_default_str();
   c->add_option("-x", a->x, "x of the formula, in place of the study's first");
   c->add_option("--atoms", a->atoms, "atoms, in place of the study's");
-  c->add_option("--density", a->density, "g/cm3, in place of the study's");
+  CLI::Option* density = c->add_option("--density", a->density, "g/cm3, in place of the study's");
+  c->add_option("--box", a->box, "edge of the cubic box in A, in place of a density")
+      ->check(CLI::PositiveNumber)
+      ->excludes(density);
   c->add_option("--replica", a->replica, "which of the study's packings, from 1")
       ->capture_default_str()
       ->check(CLI::PositiveNumber);

@@ -24,7 +24,8 @@ md::Segment segment_of(const ScheduleLine& line) {
     return md::Segment::hold(n[0], n[1]);
   }
   if (line.kind == "npt") {
-    need(3, "[\"npt\", K, bar, ps]");
+    if (n.size() == 4) return md::Segment::npt_ramp(n[0], n[1], n[2], n[3]);
+    need(3, "[\"npt\", K, bar, ps] or [\"npt\", from K, to K, bar, ps]");
     return md::Segment::npt(n[0], n[1], n[2]);
   }
   throw InputError(fmt::format("'{}' must be ramp, hold or npt{}", line.kind,

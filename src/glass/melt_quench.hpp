@@ -10,7 +10,8 @@
 namespace vitrion::glass {
 
 /// One line of a schedule as a study file gives it: ["ramp", 300, 1400, 100], ["hold", 1400, 1000],
-/// ["npt", 300, 1.0, 200]; temperatures in K, pressure in bar, times in ps.
+/// ["npt", 300, 1.0, 200], or a ramp at constant pressure ["npt", 1400, 300, 1.0, 500];
+/// temperatures in K, pressure in bar, times in ps.
 struct ScheduleLine {
   std::string kind;
   std::vector<double> numbers;

@@ -104,14 +104,24 @@ Molecule molecule_of(const Formula& unit, std::size_t k) {
   return m;
 }
 
+double mass_of(const Composition& composition) {
+  double mass = 0;
+  for (const auto& [element, count] : composition.elements)
+    mass += static_cast<double>(count) * structures::standard_mass(element).value();
+  return mass;
+}
+
+double density_in_box(const Composition& composition, double length) {
+  if (!(std::isfinite(length) && length > 0))
+    throw InputError(fmt::format("box = {} A must be positive", length));
+  return mass_of(composition) * units::amu_per_A3_in_g_per_cm3 / (length * length * length);
+}
+
 PackingPlan plan_packing(const Composition& composition, double density, RandomStream& random) {
   if (!(std::isfinite(density) && density > 0))
     throw InputError(fmt::format("density = {} g/cm3 must be positive", density));
   PackingPlan plan;
-  double mass = 0;  // amu
-  for (const auto& [element, count] : composition.elements)
-    mass += static_cast<double>(count) * structures::standard_mass(element).value();
-  plan.length = std::cbrt(mass * units::amu_per_A3_in_g_per_cm3 / density);
+  plan.length = std::cbrt(mass_of(composition) * units::amu_per_A3_in_g_per_cm3 / density);
   plan.seed = random.below(1'000'000) + 1;
   for (const UnitCount& u : composition.units) {
     if (u.count == 0) continue;

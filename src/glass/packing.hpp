@@ -34,6 +34,12 @@ struct PackingPlan {
   std::uint64_t seed = 1;  ///< of the packing program
 };
 
+/// Mass of a composition in amu.
+[[nodiscard]] double mass_of(const Composition& composition);
+/// The density (g/cm3) of a composition in a cubic box of `length` A.
+/// @throws InputError for a length that is not positive.
+[[nodiscard]] double density_in_box(const Composition& composition, double length);
+
 /// The box has the composition's mass at `density` (g/cm3). The exchanged anions of a family are
 /// put on its sites at random, each site alike.
 [[nodiscard]] PackingPlan plan_packing(const Composition& composition, double density,

@@ -66,7 +66,7 @@ void Segment::validate() const {
   require_positive(time, "time", "ps");
   if (kind == Kind::ramp && from == to)
     throw InputError(fmt::format("a ramp from {} K to {} K is a hold", from, to));
-  if (kind != Kind::ramp && from != to)
+  if (kind == Kind::hold && from != to)
     throw InputError(
         fmt::format("a {} from {} K to {} K must keep its temperature; a ramp changes it",
                     name_of(kind), from, to));

@@ -11,7 +11,7 @@ enum class Kind {
   minimise,  ///< removes contacts: no time passes
   hold,      ///< NVT at one temperature
   ramp,      ///< NVT, temperature linear in time
-  npt        ///< isotropic NPT at one temperature and pressure
+  npt        ///< isotropic NPT at one pressure, temperature kept or linear in time
 };
 
 [[nodiscard]] std::string name_of(Kind kind);
@@ -33,7 +33,7 @@ struct Deformation {
 struct Segment {
   Kind kind = Kind::hold;
   double from = 300;    ///< K, at the start
-  double to = 300;      ///< K, at the end; equals `from` unless the segment is a ramp
+  double to = 300;      ///< K, at the end; a hold's is `from`
   double pressure = 0;  ///< bar, npt only
   double time = 1;      ///< ps; 0 for a minimisation
   Deformation deform;   ///< of a hold or ramp only
@@ -44,7 +44,10 @@ struct Segment {
     return {Kind::ramp, from, to, 0, ps, {}};
   }
   static Segment npt(double kelvin, double bar, double ps) {
-    return {Kind::npt, kelvin, kelvin, bar, ps, {}};
+    return npt_ramp(kelvin, kelvin, bar, ps);
+  }
+  static Segment npt_ramp(double from, double to, double bar, double ps) {
+    return {Kind::npt, from, to, bar, ps, {}};
   }
 
   /// @throws InputError naming value and rule: temperatures, times and pressures that are not

@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include <cmath>
 #include <map>
 
 #include "base/error.hpp"
@@ -136,6 +137,15 @@ TEST(Packing, HoldsTheCompositionExactlyWithOxygenOnAnySite) {
       << "20 oxygens on 128 sites leave more than one kind of tetrahedron";
   // M = 32 * 218.546 g/mol less 0.025 * 32 * 16.06 (S for O): the box of 2 g/cm3 is 17.9 A wide.
   EXPECT_NEAR(plan.length, 17.96, 0.02);
+}
+
+TEST(Packing, ABoxSaysItsDensity) {
+  RandomStream random(3, "box");
+  const Composition c = compose(ions(), 0.625, 256, false);
+  EXPECT_NEAR(plan_packing(c, density_in_box(c, 19.5), random).length, 19.5, 1e-9);
+  // Na3PS4 of 200 units in 37891 A^3 has 2.00 g/cm3.
+  EXPECT_NEAR(density_in_box(compose(ions(), 0, 1600, false), std::cbrt(37891.0)), 2.00, 0.0005);
+  EXPECT_THROW((void)density_in_box(c, 0), InputError);
 }
 
 TEST(Packing, MoleculesHaveTheirBonds) {

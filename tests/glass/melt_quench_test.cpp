@@ -31,6 +31,16 @@ TEST(MeltQuench, ThePapersScheduleTakes1850Picoseconds) {
   EXPECT_EQ(total, 1850);  // 1.85 ns per glass
 }
 
+TEST(MeltQuench, MayQuenchAtConstantPressure) {
+  const std::vector<md::Segment> s =
+      melt_quench({{"npt", {1400, 1, 50}}, {"npt", {1400, 300, 1, 500}}, {"hold", {300, 5}}});
+  EXPECT_EQ(s[0], md::Segment::npt(1400, 1, 50));
+  EXPECT_EQ(s[1], md::Segment::npt_ramp(1400, 300, 1, 500));
+  EXPECT_THAT(refusal({{"npt", {300, 1}}}),
+              testing::HasSubstr("npt has 2 numbers and must read [\"npt\", K, bar, ps] or "
+                                 "[\"npt\", from K, to K, bar, ps]"));
+}
+
 TEST(MeltQuench, NamesTheLineAtFault) {
   EXPECT_EQ(refusal({{"hold", {300, 1}}, {"rampe", {300, 400, 1}}}),
             "schedule, line 2: 'rampe' must be ramp, hold or npt, did you mean 'ramp'?");

@@ -46,7 +46,7 @@ std::optional<std::size_t> longest_hot_hold(const std::vector<md::Segment>& segm
   std::optional<std::size_t> best;
   for (std::size_t k = 0; k < segments.size(); ++k) {
     const md::Segment& s = segments[k];
-    if (s.kind != md::Kind::hold) continue;
+    if (s.kind == md::Kind::minimise || s.from != s.to) continue;
     if (!best || s.to > segments[*best].to ||
         (s.to == segments[*best].to && s.time > segments[*best].time))
       best = k;
@@ -97,7 +97,7 @@ json quench_report(const std::vector<std::string>& elements, const ChainResult& 
   std::vector<double> kelvin;
   std::vector<double> energy;
   for (std::size_t k = 0; k < segments.size(); ++k) {
-    if (segments[k].kind != md::Kind::ramp || segments[k].to >= segments[k].from) continue;
+    if (segments[k].to >= segments[k].from) continue;
     cooled += segments[k].from - segments[k].to;
     time += segments[k].time;
     const Stretch stretch = steps_of(chain, k);

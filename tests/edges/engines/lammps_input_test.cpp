@@ -49,6 +49,14 @@ TEST(LammpsInput, TheFirstChunkDrawsVelocitiesAndWatchesTheEnsemble) {
   EXPECT_THAT(text, HasSubstr("run 2000\n"));
 }
 
+TEST(LammpsInput, ARampMayKeepItsPressure) {
+  md::Protocol p = protocol();
+  p.segments = {md::Segment::npt_ramp(1400, 300, 1, 8)};
+  const auto chunks = md::chunks_of(p, 4);
+  EXPECT_THAT(lammps_input(p, chunks[0], potential(), {"../start.data", false}),
+              HasSubstr("fix drive all npt temp 1400 850 0.1 iso 1 1 1\n"));
+}
+
 TEST(LammpsInput, LaterChunksGoOnFromARestart) {
   const auto chunks = md::chunks_of(protocol(), 4);
   const std::string text =
