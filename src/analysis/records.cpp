@@ -204,21 +204,42 @@ json to_json(const BondAngles& a) {
 }
 
 json to_json(const MotionCurve& c, const std::string& quantity) {
-  return {{"quantity", quantity},
-          {"species", c.species},
-          {"lag_ps", c.lag_ps},
-          {"value", c.value},
-          {"error", c.error}};
+  return {{"quantity", quantity},  {"species", c.species}, {"lag_ps", c.lag_ps},
+          {"value", c.value},      {"error", c.error},     {"ions", c.ions},
+          {"replicas", c.replicas}};
 }
 
 json to_json(const VanHove& v) {
+  return {{"quantity", "vanhove"}, {"part", "self"},        {"species", v.species},
+          {"lag_ps", v.lag_ps},    {"msd", v.msd},          {"r", v.r},
+          {"density", v.density},  {"gaussian", v.gaussian}};
+}
+
+json to_json(const DistinctVanHove& v) {
   return {{"quantity", "vanhove"},
-          {"species", v.species},
+          {"part", "distinct"},
+          {"pair", v.pair},
           {"lag_ps", v.lag_ps},
-          {"msd", v.msd},
           {"r", v.r},
-          {"density", v.density},
-          {"gaussian", v.gaussian}};
+          {"g", v.g},
+          {"g_error", v.error},
+          {"origins", v.origins},
+          {"replicas", v.replicas}};
+}
+
+json to_json(const Rings& r) {
+  json sizes = json::array();
+  for (const Rings::Size& s : r.sizes)
+    sizes.push_back(
+        {{"members", s.members}, {"count", to_json(s.count)}, {"per_P", to_json(s.per_P)}});
+  return {{"quantity", "rings"},
+          {"criterion", r.options.criterion == RingCriterion::king ? "king" : "guttman"},
+          {"longest", r.options.longest},
+          {"sizes", sizes},
+          {"in_rings", to_json(r.in_rings)},
+          {"cutoffs", {{"P-S", r.options.cutoffs.P_S}, {"P-O", r.options.cutoffs.P_O}}},
+          {"frames", r.frames},
+          {"replicas", r.replicas}};
 }
 
 json to_json(const StrainModulus& m) {

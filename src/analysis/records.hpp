@@ -10,9 +10,11 @@
 #include "analysis/bond_angles.hpp"
 #include "analysis/conductivity.hpp"
 #include "analysis/density.hpp"
+#include "analysis/distinct_motion.hpp"
 #include "analysis/estimate_json.hpp"
 #include "analysis/modulus.hpp"
 #include "analysis/rdf.hpp"
+#include "analysis/rings.hpp"
 #include "analysis/self_motion.hpp"
 #include "analysis/structure_factor.hpp"
 #include "analysis/units.hpp"
@@ -44,6 +46,8 @@ struct MsdTable {
 /// `quantity`: "nongaussian" or "scattering".
 [[nodiscard]] nlohmann::json to_json(const MotionCurve& curve, const std::string& quantity);
 [[nodiscard]] nlohmann::json to_json(const VanHove& v);
+[[nodiscard]] nlohmann::json to_json(const DistinctVanHove& v);
+[[nodiscard]] nlohmann::json to_json(const Rings& rings);
 [[nodiscard]] nlohmann::json to_json(const StrainModulus& modulus);
 [[nodiscard]] nlohmann::json to_json(const MsdTable& msd);
 /// `files`: one name per run, in their order.

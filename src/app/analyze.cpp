@@ -142,6 +142,7 @@ void add_analyze(CLI::App& program) {
   add_transport(analyze, a);
   add_motion(analyze, a);
   add_space(analyze, a);
+  add_network(analyze, a);
 }
 
 }  // namespace vitrion::app

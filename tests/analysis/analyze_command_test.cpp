@@ -244,7 +244,7 @@ TEST_F(Analyze, ArrheniusTakesRecordsAndTrajectories) {
 TEST_F(Analyze, ExamplesOfTheHelpRun) {
   for (const char* quantity :
        {"rdf", "sq", "angles", "units", "density", "modulus", "msd", "conductivity", "arrhenius",
-        "nongaussian", "vanhove", "scattering"}) {
+        "nongaussian", "vanhove", "scattering", "rings"}) {
     const Result help = analyze(std::string(quantity) + " --help");
     ASSERT_EQ(help.code, 0) << quantity;
     std::string example = help.out.substr(help.out.rfind("vitrion analyze"));
@@ -264,12 +264,15 @@ TEST_F(Analyze, EveryQuantityHasARecordAndCsv) {
       "sq glass.extxyz --pair X-ray",
       "angles glass.extxyz --triplet S-P-O",
       "units glass.extxyz",
+      "rings glass.extxyz --criterion king",
       "density npt.lammpstrj --elements Na,P,S,O",
       "modulus npt.lammpstrj --elements Na,P,S,O --temperature 300",
       "msd run.lammpstrj" + transport,
       "conductivity run.lammpstrj --temperature 500" + transport,
       "nongaussian run.lammpstrj" + transport,
       "vanhove run.lammpstrj --lag 2" + transport,
+      "vanhove run.lammpstrj --lag 2 --pair Na-S" + transport,
+      "nongaussian run.lammpstrj walk.lammpstrj" + transport,
       "scattering run.lammpstrj --q 1.5" + transport,
       "arrhenius sigma_800.json sigma_1300.json --band 300:1300"};
   for (const std::string& line : lines) {

@@ -10,7 +10,10 @@
 #include "analysis/bond_angles.hpp"
 #include "analysis/conductivity.hpp"
 #include "analysis/crystals.hpp"
+#include "analysis/diffusion.hpp"
+#include "analysis/distinct_motion.hpp"
 #include "analysis/modulus.hpp"
+#include "analysis/msd.hpp"
 #include "analysis/self_motion.hpp"
 #include "analysis/structure_factor.hpp"
 #include "analysis/units.hpp"
@@ -76,6 +79,49 @@ TEST(NonGaussian, AStepOfOneLengthHasMinusTwoFifths) {
   EXPECT_NEAR(non_gaussian(t, "Na", 1).value[0], -0.4, 1e-12);
 }
 
+// Einstein's crystal: each ion an oscillator of frequency w in a bath of temperature T. The MSD is
+// flat at 6 kT / (m w^2), from one origin as from all; the displacements are Gaussian; and there is
+// no D.
+TEST(HarmonicCrystal, HasItsPlateauAndNoDiffusion) {
+  constexpr double kelvin = 300;
+  constexpr double omega = 15;  // 1/ps: 80 1/cm, as Na in a sulfide
+  constexpr double sodium = 22.98976928;
+  // eV / (amu (A/ps)^2): 1 amu = 931.494 MeV/c^2 and c = 2.99792458e6 A/ps.
+  constexpr double eV_per_amu_A2_per_ps2 = 931.49410242e6 / (2.99792458e6 * 2.99792458e6);
+  const double variance =
+      units::boltzmann_eV_per_K * kelvin / (sodium * eV_per_amu_A2_per_ps2 * omega * omega);
+  RandomStream random(12, "einstein crystal");
+  WalkerOptions o;
+  o.ions = 200;
+  o.frames = 2000;
+  Trajectory t = walkers(o, random);  // at rest, a frame each picosecond
+  vibrate(t, std::sqrt(variance), omega, 4, random);
+  std::vector<std::size_t> all(o.ions);
+  for (std::size_t i = 0; i < o.ions; ++i) all[i] = i;
+  const double plateau = 6 * variance;
+  const std::vector<double> single = single_origin_msd(t, all);
+  const MultiOriginMsd multi = multi_origin_msd(t, all, {}, 1);
+  // Frames a picosecond apart have forgotten each other (exp(-4)): sums of 3 N squares, relative
+  // s.d. sqrt(2 / 600) = 5.8 % from one origin; four of it for 2000 lags, so 4.5 of it: a fresh
+  // seed would fail once in 70. All origins: 0.2 % at short lags, judged as a mean over lags.
+  double mean_single = 0;
+  double mean_multi = 0;
+  for (std::size_t m = 4; m < 1000; ++m) {
+    EXPECT_NEAR(single[m], plateau, 4.5 * 0.058 * plateau);
+    mean_single += single[m] / 996;
+    mean_multi += multi.msd[m] / 996;
+  }
+  // Half of the variance from one origin is that of the origin itself: 5.8 % / sqrt(2) remains.
+  EXPECT_NEAR(mean_single, plateau, 3 * 0.041 * plateau);
+  EXPECT_NEAR(mean_multi, plateau, 0.006 * plateau);  // 1.2 million numbers, three s.d.
+  const MotionCurve alpha = non_gaussian(t, "Na", 1);
+  for (std::size_t k = 0; k < alpha.value.size(); ++k)
+    EXPECT_NEAR(alpha.value[k], 0, 4 * alpha.error[k] + 0.005);
+  const Diffusion d = diffusion(t, "Na");
+  ASSERT_TRUE(d.D.is_refused());
+  EXPECT_NEAR(d.cage_plateau, plateau, 0.01 * plateau);
+}
+
 TEST(SelfScattering, BrownianWalkersDecayExponentially) {
   RandomStream random(4, "scattering");
   WalkerOptions o;
@@ -102,6 +148,104 @@ TEST(VanHove, BrownianWalkersAreGaussian) {
   }
   EXPECT_NEAR(sum, 1, 1e-12);
   EXPECT_THROW((void)van_hove(walkers(o, random), "Na", 0.2, 0.2), InputError);
+}
+
+// Two runs of the same D pooled: the ions of both, and an error that falls as their number grows.
+TEST(NonGaussian, ReplicasArePooled) {
+  WalkerOptions o;
+  o.ions = 200;
+  o.D = 0.05;
+  std::vector<IonAverages> runs;
+  for (const std::uint64_t seed : {1, 2}) {
+    RandomStream random(seed, "pooled");
+    o.frames = seed == 1 ? 400 : 300;
+    runs.push_back(displacement_moments(walkers(o, random), "Na", 2));
+  }
+  const MotionCurve both = non_gaussian(runs);
+  const MotionCurve shorter = non_gaussian(std::span(runs).last(1));
+  EXPECT_EQ(both.lag_ps, shorter.lag_ps);
+  EXPECT_EQ(both.ions, 400U);
+  EXPECT_EQ(both.replicas, 2U);
+  for (std::size_t k = 0; k < both.value.size(); ++k)
+    EXPECT_NEAR(both.value[k], 0, 4 * both.error[k] + 0.01);
+  runs[0].lag_ps[0] *= 2;
+  EXPECT_THROW((void)non_gaussian(runs), InputError);
+}
+
+TEST(VanHove, PooledRunsCountEachDisplacementOnce) {
+  WalkerOptions o;
+  o.ions = 30;
+  o.frames = 100;
+  o.D = 0.05;
+  RandomStream random(13, "pooled van hove");
+  const VanHove few = van_hove(walkers(o, random), "Na", 5, 0.2);
+  o.ions = 90;
+  const VanHove many = van_hove(walkers(o, random), "Na", 5, 0.2);
+  const std::vector<VanHove> runs = {few, many};
+  const VanHove all = pooled(runs);
+  EXPECT_NEAR(all.msd, (few.msd + 3 * many.msd) / 4, 1e-12);
+  double sum = 0;
+  for (const double x : all.density) sum += 0.2 * x;
+  EXPECT_NEAR(sum, 1, 1e-12);
+}
+
+// Walkers that do not see each other: an ideal gas at every distance and time.
+TEST(Distinct, IndependentWalkersAreAnIdealGas) {
+  WalkerOptions o;
+  o.ions = 120;
+  o.frames = 400;
+  o.D = 0.5;
+  RandomStream random(14, "distinct");
+  Trajectory t = walkers(o, random);
+  for (std::size_t i = 0; i < o.ions; ++i)
+    for (std::size_t a = 0; a < 3; ++a) {
+      const double start = random.uniform(0, o.box);
+      for (std::size_t f = 0; f < o.frames; ++f) t.positions[(3 * i + a) * o.frames + f] += start;
+    }
+  const DistinctVanHove v = distinct_van_hove(t, "Na-Na", {20, 0.5, 9}, 2);
+  EXPECT_EQ(v.origins, 200U);
+  ASSERT_EQ(v.r.size(), 18U);
+  // Eighteen bins, blocks of twelve or more frames: 5 errors, for the errors are of 8 to 16 blocks
+  // that know of each other.
+  for (std::size_t k = 3; k < v.r.size(); ++k)
+    EXPECT_NEAR(v.g[k], 1, 5 * std::max(v.error[k], 0.01)) << v.r[k];
+  EXPECT_THROW((void)distinct_van_hove(t, "Na-Na", {20, 0.5, 11}, 1), InputError);
+  EXPECT_THROW((void)distinct_van_hove(t, "Na-S", {20, 0.5, 9}, 1), InputError);
+}
+
+// A lattice of 3 A whose ions all step to their neighbours' places in one frame: the place of each
+// is taken by one other, and with no lag there is nobody nearer than 3 A.
+TEST(Distinct, IonsThatTakeEachOthersPlacesMeetAtTheOrigin) {
+  constexpr int n = 4;
+  constexpr double spacing = 3;
+  Trajectory t;
+  t.species.names = {"Na"};
+  t.species.of_atom.assign(n * n * n, 0);
+  t.reference_cell = (n * spacing) * identity3();
+  constexpr std::size_t frames = 6;
+  for (std::size_t f = 0; f < frames; ++f) {
+    t.times.push_back(static_cast<double>(f));
+    t.volumes.push_back(std::pow(n * spacing, 3));
+  }
+  for (int i = 0; i < n * n * n; ++i)
+    for (const double at : {spacing * (i % n), spacing * (i / n % n), spacing * (i / (n * n))})
+      for (std::size_t f = 0; f < frames; ++f)
+        // Along x alone, which is the first coordinate of each ion.
+        t.positions.push_back(at +
+                              (t.positions.size() / frames % 3 == 0 ? spacing * double(f) : 0));
+  constexpr double bin = 0.5;
+  const double density = 1 / std::pow(spacing, 3);
+  const double first_shell = 4 * M_PI / 3 * std::pow(bin, 3);
+  const double others = 63.0 / 64.0;  // N - 1 of N
+  const DistinctVanHove later = distinct_van_hove(t, "Na-Na", {1, bin, 5.5}, 1);
+  EXPECT_NEAR(later.g[0], 1 / (density * others * first_shell), 1e-9);
+  const DistinctVanHove now = distinct_van_hove(t, "Na-Na", {0, bin, 5.5}, 1);
+  for (std::size_t k = 0; k < 6; ++k) EXPECT_EQ(now.g[k], 0);
+  // Six neighbours at 3 A with no lag; one lag later one of them is the ion's own, which does not
+  // count, and its place's former neighbours number five others and the one at the origin.
+  const double shell = 4 * M_PI / 3 * (std::pow(3.5, 3) - std::pow(3.0, 3));
+  EXPECT_NEAR(now.g[6], 6 / (density * others * shell), 1e-9);
+  EXPECT_NEAR(later.g[6], 5 / (density * others * shell), 1e-9);
 }
 
 // --- S(Q), angles, oxygen ---
