@@ -6,10 +6,12 @@
 
 #include <cmath>
 #include <limits>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "analysis/arrhenius.hpp"
 #include "analysis/frame_statistics.hpp"
+#include "analysis/msd.hpp"
 #include "analysis/records.hpp"
 #include "analysis/statistics.hpp"
 #include "analysis/walkers.hpp"
@@ -68,6 +70,104 @@ TEST(Conductivity, IonsThatExchangePlacesCarryNoCurrent) {
   const Conductivity c = combine({conductivity_of_run(t, options_at(800))}, options_at(800));
   EXPECT_TRUE(c.sigma_collective.is_refused() ||
               *c.sigma_collective.value < 1e-9 * *c.sigma_NE.value);
+}
+
+/// `groups` walkers that do not know of each other, each leading `together` ions that move as it.
+Trajectory led(std::size_t groups, std::size_t together, RandomStream& random) {
+  WalkerOptions o;
+  o.ions = groups;
+  o.frames = 1500;
+  o.D = 0.05;
+  Trajectory t = walkers(o, random);
+  const std::vector<double> leaders = t.positions;
+  for (std::size_t k = 1; k < together; ++k)
+    t.positions.insert(t.positions.end(), leaders.begin(), leaders.end());
+  t.species.of_atom.assign(groups * together, 0);
+  return t;
+}
+
+// N ions that move as one: their squared dipole is N^2 times the MSD of one, lag by lag, so that
+// sigma_NE / sigma_collective is 1/N exactly.
+TEST(Conductivity, IonsThatMoveAsOneHaveTheirNumberSquared) {
+  constexpr std::size_t n = 12;
+  RandomStream random(3, "as one");
+  const Trajectory t = led(1, n, random);
+  std::vector<std::vector<double>> dipole(3, std::vector<double>(t.frames(), 0.0));
+  std::vector<std::size_t> all(n);
+  for (std::size_t i = 0; i < n; ++i) {
+    all[i] = i;
+    for (std::size_t a = 0; a < 3; ++a)
+      for (std::size_t f = 0; f < t.frames(); ++f) dipole[a][f] += t.path(i, a)[f];
+  }
+  const std::vector<double> mscd = multi_origin_msd_of_path(dipole[0], dipole[1], dipole[2]);
+  const MultiOriginMsd msd = multi_origin_msd(t, all, {}, 1);
+  for (std::size_t m = 1; m < t.frames(); ++m)
+    EXPECT_NEAR(n * msd.msd[m] / mscd[m], 1.0 / n, 1e-6) << m;  // analysis.md's "exact"
+}
+
+// Groups of four: Haven = 1/4, by the whole way from paths to ratio.
+TEST(Conductivity, GroupsOfFourHaveHavenOneFourth) {
+  std::vector<ConductivityRun> runs;
+  for (std::uint64_t seed = 0; seed < 3; ++seed) {
+    RandomStream random(seed, "groups of four");
+    runs.push_back(conductivity_of_run(led(60, 4, random), options_at(800)));
+  }
+  const Conductivity c = combine(runs, options_at(800));
+  ASSERT_FALSE(c.haven.is_refused()) << c.haven.refused;
+  EXPECT_LE(c.haven.low, 0.25);
+  EXPECT_GE(c.haven.high, 0.25);
+  // Three paths of 1500 frames: an interval that leaves 1 out by far.
+  EXPECT_LT(c.haven.high, 0.6);
+}
+
+// The current of all charges of a neutral cell does not know of a frame; that of the mobile ions
+// alone is the same in the frame of a framework that moves as one, whatever drift lies on all.
+TEST(Conductivity, TheChargeFrameDoesNotMatter) {
+  constexpr std::size_t units = 8;  // Na3PS4
+  constexpr std::size_t frames = 300;
+  constexpr double L = 16;
+  const auto build = [&](double drift, DriftFrame frame_of) {
+    RandomStream random(8, "frame");
+    TrajectoryOptions options;
+    options.drift = frame_of;
+    options.framework = {"P", "S"};
+    TrajectoryBuilder builder(options);
+    structures::Frame frame;
+    frame.cell = structures::Cell(L * identity3());
+    frame.species.names = {"Na", "P", "S"};
+    for (std::size_t i = 0; i < 8 * units; ++i) {
+      frame.species.of_atom.push_back(i < 3 * units ? 0 : i < 4 * units ? 1 : 2);
+      frame.positions.push_back({random.uniform(0, L), random.uniform(0, L), random.uniform(0, L)});
+    }
+    for (std::size_t f = 0; f < frames; ++f) {
+      const Vec3 framework{0.1 * random.normal(), 0.1 * random.normal(), 0.1 * random.normal()};
+      for (std::size_t i = 0; i < frame.size(); ++i) {
+        for (double& x : frame.positions[i])
+          x += drift + (i < 3 * units ? 0.3 * random.normal() : 0);
+        if (i >= 3 * units) frame.positions[i] += framework;
+      }
+      builder.add(frame, static_cast<double>(f));
+    }
+    return std::move(builder).finish();
+  };
+  const auto mscd = [&](const Trajectory& t, const std::map<std::string, double>& charges) {
+    std::vector<std::vector<double>> dipole(3, std::vector<double>(frames, 0.0));
+    for (std::size_t i = 0; i < t.atoms(); ++i)
+      for (std::size_t a = 0; a < 3; ++a)
+        for (std::size_t f = 0; f < frames; ++f)
+          dipole[a][f] += charges.at(t.species.name(i)) * t.path(i, a)[f];
+    return multi_origin_msd_of_path(dipole[0], dipole[1], dipole[2]);
+  };
+  const std::vector<double> all =
+      mscd(build(0, DriftFrame::none), {{"Na", 1}, {"P", 5}, {"S", -2}});
+  const std::vector<double> drifting =
+      mscd(build(0.37, DriftFrame::none), {{"Na", 1}, {"P", 5}, {"S", -2}});
+  const std::vector<double> mobile =
+      mscd(build(0.37, DriftFrame::framework), {{"Na", 1}, {"P", 0}, {"S", 0}});
+  for (std::size_t m = 1; m < frames; ++m) {
+    EXPECT_NEAR(drifting[m], all[m], 1e-6 * all[m]) << m;  // paths of 100 A, digits of a double
+    EXPECT_NEAR(mobile[m], all[m], 1e-6 * all[m]) << m;
+  }
 }
 
 TEST(Conductivity, ARefusedRunRefusesTheWholeWithABound) {

@@ -66,6 +66,44 @@ TEST(Msd, ConstantVelocityGivesTheSquare) {
   }
 }
 
+// MDAnalysis' step trajectory: unit velocity along d axes has d n^2, by either way.
+TEST(Msd, AStepTrajectoryHasItsDimensionTimesTheSquare) {
+  constexpr std::size_t frames = 50;
+  for (const std::size_t dimensions : {1, 2, 3}) {
+    Trajectory t;
+    t.species = {{"Na"}, {0}};
+    t.positions.assign(3 * frames, 0.0);
+    for (std::size_t f = 0; f < frames; ++f) {
+      t.times.push_back(static_cast<double>(f));
+      for (std::size_t a = 0; a < dimensions; ++a)
+        t.positions[a * frames + f] = static_cast<double>(f);
+    }
+    const std::vector<double> single = single_origin_msd(t, first_atoms(1));
+    const MultiOriginMsd multi = multi_origin_msd(t, first_atoms(1), {7}, 1);
+    for (std::size_t n = 0; n < frames; ++n) {
+      const auto exact = static_cast<double>(dimensions * n * n);
+      EXPECT_NEAR(single[n], exact, 1e-9);
+      EXPECT_NEAR(multi.msd[n], exact, 1e-9);  // rounding of a transform of 100
+      EXPECT_NEAR(direct_msd(t, 1, n), exact, 1e-9);
+    }
+    EXPECT_NEAR(multi.of_atom(0, 0), static_cast<double>(dimensions * 49), 1e-9);
+  }
+}
+
+// With no atom kept apart, blocks of atoms are transformed back as one.
+TEST(Msd, KeepingAtomsApartDoesNotChangeTheMean) {
+  RandomStream random(6, "apart");
+  WalkerOptions o;
+  o.ions = 37;
+  o.frames = 150;
+  o.D = 0.2;
+  const Trajectory t = walkers(o, random);
+  const MultiOriginMsd apart = multi_origin_msd(t, first_atoms(37), {3}, 2);
+  const MultiOriginMsd together = multi_origin_msd(t, first_atoms(37), {}, 2);
+  for (std::size_t m = 0; m < o.frames; ++m)
+    EXPECT_NEAR(together.msd[m], apart.msd[m], 1e-9 * apart.msd[m] + 1e-12);  // rounding
+}
+
 TEST(Msd, LogarithmicLagsAreWholeAndRise) {
   const std::vector<std::size_t> lags = logarithmic_lags(1000, 10);
   EXPECT_EQ(lags.front(), 1U);

@@ -137,6 +137,28 @@ TEST(Pore, AThousandRandomGlassesStayExactWholeAndApart) {
   EXPECT_GE(exact, 250);
 }
 
+// Where each P has a whole number of oxygens on average, any number of units can leave exactly: a
+// thousand centres, none rounded.
+TEST(Pore, AThousandRandomCentresAreExactWhereTheyCanBe) {
+  RandomStream random(14, "centres");
+  Frame glass;
+  for (int round = 0; round < 1000; ++round) {
+    if (round % 20 == 0)
+      glass = random_glass(random, 4, random.uniform(0, 0.5), 64 * random.below(3));
+    PoreOptions options;
+    options.diameter = random.uniform(10, 18);
+    options.centre = {random.uniform(), random.uniform(), random.uniform()};
+    const Pore pore = carve_pore(glass, options);
+    const std::vector<int> before = glass.species.counts();
+    const std::vector<int> after = pore.frame.species.counts();
+    for (std::size_t k = 0; k < 4; ++k)
+      ASSERT_EQ(after[k] * before[1], before[k] * after[1]) << round;
+    ASSERT_EQ(after[0] + 5 * after[1], 2 * (after[2] + after[3])) << round;
+    for (const int n : anions_of_formers(pore.frame)) ASSERT_EQ(n, 4) << round;
+    ASSERT_GE(closest(pore.frame), closest(glass));
+  }
+}
+
 // Na3PS4 of 8 atoms a unit: the paper's sphere of 14 A in a cell of 33.6 A is 3.8 % of it.
 TEST(Pore, TakesWhatLiesNearestToItsCentre) {
   RandomStream random(12, "pore");

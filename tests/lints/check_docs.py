@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
-"""Relative links of the Markdown files lead to something, and every source folder stands in ARCHITECTURE.md."""
+"""Relative links of the Markdown files lead to something, every source folder stands in ARCHITECTURE.md, and the
+tests that docs/analysis.md names exist."""
 import pathlib
 import re
 import subprocess
 import sys
 
 LINK = re.compile(r"\]\(([^)\s]+)\)")
+NAMED_TEST = re.compile(r"`([A-Z]\w+)\.([A-Z]\w+)`")
+TEST = re.compile(r"^TEST(?:_F|_P)?\((\w+), (\w+)\)", re.MULTILINE)
 
 
 def check(root: pathlib.Path) -> list:
@@ -22,6 +25,10 @@ def check(root: pathlib.Path) -> list:
         room = str(cmake.parent.relative_to(root / "src"))
         if room != "." and f"`{room}`" not in architecture:
             faults.append(f"ARCHITECTURE.md: room `{room}` is missing")
+    tests = {found for path in (root / "tests").rglob("*.cpp") for found in TEST.findall(path.read_text())}
+    analysis = root / "docs" / "analysis.md"
+    named = set(NAMED_TEST.findall(analysis.read_text())) if analysis.exists() else set()
+    faults += [f"docs/analysis.md: there is no test {a}.{b}" for a, b in sorted(named - tests)]
     return faults
 
 

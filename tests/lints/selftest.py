@@ -55,9 +55,13 @@ with tempfile.TemporaryDirectory() as folder:
     write(root, "README.md", "[a](docs/none.md)\n")
     write(root, "ARCHITECTURE.md", "rooms\n")
     write(root, "src/md/CMakeLists.txt", "")
+    write(root, "docs/analysis.md", "held by `Good.Test` and `Bad.Test`\n")
+    write(root, "tests/a_test.cpp", "TEST(Good, Test) {\n")
     faults = check_docs.check(root)
     expect(faults, "leads nowhere")
     expect(faults, "`md` is missing")
+    expect(faults, "no test Bad.Test")
+    assert not any("Good.Test" in fault for fault in faults), faults
 
 print("lints: each rule can fail")
 
