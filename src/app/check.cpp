@@ -8,9 +8,13 @@
 
 #include "app/commands.hpp"
 #include "app/study/choice.hpp"
+#include "app/study/cost.hpp"
+#include "app/study/engine_versions.hpp"
 #include "app/study/plan.hpp"
 #include "app/study/preflight.hpp"
 #include "base/error.hpp"
+#include "base/progress.hpp"
+#include "base/threads.hpp"
 
 namespace vitrion::app {
 
@@ -19,6 +23,7 @@ namespace {
 struct Arguments {
   StudyChoice choice;
   bool json = false;
+  bool quick = false;
 };
 
 /// What only one stage needs may still be installed before it comes.
@@ -45,9 +50,32 @@ nlohmann::json record_of(const ChosenStudy& chosen, const std::vector<Finding>& 
   return record;
 }
 
+/// What takes a second or two to find out, where nothing speaks against the study.
+void measure(const formats::Study& study, std::vector<Finding>& findings) {
+  const auto found = [&](const char* name, const std::optional<std::string>& version) {
+    if (version) findings.push_back({fmt::format("{} {}", name, *version)});
+  };
+  found("LAMMPS", lammps_version());
+  found("Packmol", packmol_version());
+  const auto gnuplot = gnuplot_version();
+  findings.push_back(
+      {gnuplot ? "gnuplot " + *gnuplot : "gnuplot is not in PATH: a report without figures", false,
+       "", !gnuplot});
+  if (!study.has_glass() || std::ranges::any_of(findings, stops)) return;
+  const Neighbours neighbours = look_at_neighbours(study);
+  findings.push_back({neighbours.text, false, "", neighbours.too_many});
+  const StepCost step = measure_step(study);
+  const std::size_t cores = study.queue.cores > 0 ? study.queue.cores : default_threads();
+  findings.push_back({fmt::format(
+      "time: {:.3g} ms a step of {} atoms on one core ({}): {} on {} cores{}", 1e3 * step.seconds,
+      step.atoms, step.how, duration_text(wall_seconds(study, step, cores)), cores,
+      study.potential.models.empty() ? ", and the training" : "")});
+}
+
 void run(const Arguments& a) {
   const ChosenStudy chosen = choose(a.choice);
   std::vector<Finding> findings = preflight(chosen.study);
+  if (!a.quick) measure(chosen.study, findings);
   const auto faults = std::ranges::count_if(findings, stops);
   if (a.json) {
     fmt::print("{}\n", record_of(chosen, findings).dump());
@@ -70,6 +98,7 @@ void add_check(CLI::App& program) {
       "check", "Validates a study without running it: keys, files, engines, cost");
   auto a = std::make_shared<Arguments>();
   a->choice.add_to(*c);
+  c->add_flag("--quick", a->quick, "try neither the potential nor the programs");
   c->add_flag("--json", a->json, "print a record for machines, with every stage of the study");
   c->footer(
       "A key that is not known ends with exit code 2, its line and the nearest known one. Files "

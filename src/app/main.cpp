@@ -5,6 +5,7 @@
 #include <exception>
 
 #include "app/commands.hpp"
+#include "app/completion.hpp"
 #include "app/loop_commands.hpp"
 #include "app/modulus.hpp"
 #include "app/pore.hpp"
@@ -38,6 +39,8 @@ int main(int argc, char** argv) {
   app::add_test(program);
   app::add_train(program);
   app::add_why(program);
+  app::add_completion(program);
+  app::add_man(program);
 
   try {
     program.parse(argc, argv);

@@ -91,16 +91,17 @@ ensemble = 2
 first = { steps = 1500, rate = [3e-3, 1e-4] }
 [glass]
 units = ["Na", "PS{4-k}O{k}"]
-x = 0.5
+x = [0, 0.5]
 atoms = 64
 density = 1.8
 replicas = 2
 schedule = [["ramp", 300, 900, 0.4], ["hold", 900, 0.2], ["npt", 900, 1.0, 0.4]]
+pore = { x = 0, diameter = 8.5, time = 0.3 }
 [measure]
 temperature = [900, 1000]
 settle_npt = 0.2
 settle_nvt = 0.2
-time = 1
+time = { below_950 = 0.6, above_950 = 0.4 }
 every = 0.02
 [dynamics]
 chunk = 0.2
@@ -115,13 +116,13 @@ repulsion = [0.8, 1.2]
     return {status, read(log)};
   }
 
-  /// What a finished study found: all but times and paths.
+  /// What a finished study found: all but times. Paths are as good as numbers: a folder's name
+  /// holds the hash of what was computed in it.
   static nlohmann::json findings(const fs::path& study) {
     fs::path run = study;
     run.replace_extension(".run");
     nlohmann::json record = nlohmann::json::parse(read(run / "record.json"));
-    return {record.at("potential").at("parity"), record.at("rdf"), record.at("units"),
-            record.at("glass").at("formula")};
+    return {record.at("potential").at("parity"), record.at("glasses"), record.at("checks")};
   }
 
   fs::path folder_;
@@ -146,6 +147,23 @@ TEST_F(StudyRun, KilledAtAnyMomentItEndsInTheSameNumbers) {
   const Ended last = vitrion({"run", killed.string()});
   ASSERT_EQ(last.status, 0) << last.text;
   EXPECT_EQ(findings(whole), findings(killed));
+  const nlohmann::json glasses = findings(whole)[1];
+  ASSERT_EQ(glasses.size(), 3U);
+  EXPECT_EQ(glasses[0].at("key"), "x0");
+  EXPECT_EQ(glasses[1].at("formula"), "Na24 P8 S28 O4");
+  EXPECT_TRUE(glasses[2].at("porous").get<bool>());
+  EXPECT_LT(glasses[2].at("atoms"), 64);
+  for (const nlohmann::json& glass : glasses) {
+    EXPECT_EQ(glass.at("temperatures").size(), 2U);
+    for (const nlohmann::json& one : glass.at("temperatures"))
+      for (const nlohmann::json& run : one.at("runs")) {
+        const fs::path path = folder_ / "whole.run" / run.at("trajectory").get<std::string>();
+        EXPECT_TRUE(fs::exists(path)) << path;
+        // The dumps have given way to it.
+        for (const auto& entry : fs::recursive_directory_iterator(path.parent_path()))
+          EXPECT_NE(entry.path().extension(), ".gz") << entry.path();
+      }
+  }
 
   const auto begin = std::chrono::steady_clock::now();
   const Ended again = vitrion({"run", whole.string()});
@@ -189,8 +207,8 @@ TEST_F(StudyRun, AGlassThatCannotBeBuiltIsRefusedBeforeAnyWork) {
           "glass.x: x = 0.5 with 64 atoms cannot be built of Na2S, P2S5, P2O5: the nearest is"));
   EXPECT_FALSE(fs::exists(folder_ / "salts.run"));
   EXPECT_EQ(vitrion({"check", path.string()}).status, 2);
-  const Ended packed =
-      vitrion({"pack", path.string(), "--round", "-o", (folder_ / "p.extxyz").string()});
+  const Ended packed = vitrion(
+      {"pack", path.string(), "-x", "0.5", "--round", "-o", (folder_ / "p.extxyz").string()});
   EXPECT_EQ(packed.status, 0) << packed.text;
   EXPECT_THAT(packed.text, HasSubstr("64 atoms"));
 }

@@ -67,21 +67,24 @@ std::vector<Finding> look_at_levels(const Study& study) {
 
 std::vector<Finding> look_at_engines(const Study& study) {
   std::vector<Finding> findings;
-  const bool packs = in_path("packmol");
-  findings.push_back(
-      {packs ? "packmol is installed" : "packmol is not in PATH: apt-get install packmol", !packs,
-       "pack"});
+  if (study.has_glass()) {
+    const bool packs = in_path("packmol");
+    findings.push_back(
+        {packs ? "packmol is installed" : "packmol is not in PATH: apt-get install packmol", !packs,
+         "pack"});
+  }
   const bool labels = study.explore || study.loop;
-  if (!labels || study.label.engine == "potential" || study.label.engine == "command")
-    return findings;
+  if (!labels || (study.label.engine != "ase" && study.label.engine != "gpaw")) return findings;
   const engines::WorkerEngine engine = study.label.engine == "ase"
                                            ? engines::ase_engine({study.label.calculator})
                                            : engines::gpaw_engine({});
   const std::string python = find_python(engine.venv);
+  // With models of its own a study labels nothing unless its loop is run.
+  const bool needed = study.potential.models.empty();
   findings.push_back({python.empty() ? fmt::format("engine {}: {} is not there; {} makes it",
                                                    engine.name, engine.venv, engine.installer)
                                      : fmt::format("engine {}: {}", engine.name, python),
-                      python.empty(), "label"});
+                      python.empty() && needed, "label", python.empty()});
   return findings;
 }
 

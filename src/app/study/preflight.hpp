@@ -13,7 +13,7 @@ struct Finding {
   std::string text;
   bool fault = false;
   /// The stage that needs it ("pack", "label"); empty: every run does.
-  std::string stage;
+  std::string stage = {};
   bool warning = false;  ///< may end badly, or is not what one may think
 };
 
