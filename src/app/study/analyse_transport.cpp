@@ -1,7 +1,6 @@
 // How the ions of one glass move: MSD, D, conductivity, non-Gaussian parameter, activation energy.
 #include <fmt/format.h>
 
-#include <cmath>
 #include <filesystem>
 
 #include "analysis/records.hpp"
@@ -32,27 +31,6 @@ Trajectory paths_of(const Pipeline& p, const Stage& run, std::size_t atoms, doub
   return read_trajectory(run.file("path"), input, keep, {m.mobile}, true);
 }
 
-/// The mean of the replicas' curves; its error is that of a mean of independent ones.
-json pooled(const std::vector<analysis::MotionCurve>& curves) {
-  analysis::MotionCurve mean = curves.front();
-  for (std::size_t k = 0; k < mean.lag_ps.size(); ++k) {
-    double sum = 0;
-    double squares = 0;
-    for (const analysis::MotionCurve& c : curves) {
-      if (c.lag_ps.size() != mean.lag_ps.size())
-        throw InputError("the replicas' runs have not the same length");
-      sum += c.value[k];
-      squares += c.error[k] * c.error[k];
-    }
-    const auto n = static_cast<double>(curves.size());
-    mean.value[k] = sum / n;
-    mean.error[k] = std::sqrt(squares) / n;
-  }
-  json record = to_json(mean, "nongaussian");
-  record["replicas"] = curves.size();
-  return record;
-}
-
 /// The runs of one temperature, one after the other: only one lies in memory.
 json temperature_record(GlassAnalysis& a, std::size_t t) {
   const formats::StudyMeasure& m = a.p.study.measure;
@@ -65,7 +43,7 @@ json temperature_record(GlassAnalysis& a, std::size_t t) {
   options.diffusion.threads = a.p.cores;
   json out = {{"temperature", kelvin}, {"runs", json::array()}};
   std::vector<analysis::ConductivityRun> runs;
-  std::vector<analysis::MotionCurve> curves;
+  std::vector<analysis::IonAverages> moments;
   std::vector<std::string> files;
   for (std::size_t r = 0; r < a.glass.measured[t].size(); ++r) {
     const Stage& run = a.glass.measured[t][r];
@@ -81,13 +59,14 @@ json temperature_record(GlassAnalysis& a, std::size_t t) {
       entry["msd"] = a.p.folder.relative(csv.string());
       runs.push_back(analysis::conductivity_of_run(paths, options));
       files.push_back(a.p.folder.relative(run.file("path")));
-      curves.push_back(analysis::non_gaussian(paths, m.mobile, a.p.cores));
+      moments.push_back(analysis::displacement_moments(paths, m.mobile, a.p.cores));
       return true;
     });
     out["runs"].push_back(std::move(entry));
   }
   if (runs.empty()) return out;
-  a.make(out["nongaussian"], "non-Gaussian parameter of " + at, [&] { return pooled(curves); });
+  a.make(out["nongaussian"], "non-Gaussian parameter of " + at,
+         [&] { return to_json(analysis::non_gaussian(moments), "nongaussian"); });
   a.make(out["conductivity"], "conductivity of " + at,
          [&] { return to_json(analysis::combine(std::move(runs), options), files); });
   return out;

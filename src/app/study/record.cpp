@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "app/study/analyse.hpp"
+#include "app/study/methods.hpp"
 #include "base/random.hpp"
 #include "edges/engines/lammps_input.hpp"
 #include "edges/formats/bytes/whole_file.hpp"
@@ -179,6 +180,7 @@ json gather_record(const Pipeline& p, const RecordInputs& in) {
                  {"glasses", json::array()},
                  {"doorway_model", analysis.at("doorway_model")},
                  {"uncertainty", analysis.at("uncertainty")},
+                 {"methods", methods_of(p, in.final->models)},
                  {"claims", analysis.at("claims")},
                  {"checks", analysis.at("checks")},
                  {"versions", versions(in)},
