@@ -81,16 +81,20 @@ void add_init(CLI::App& program) {
   auto places = std::make_shared<std::vector<std::string>>();
   c->add_option("--from-dpgen", a->dpgen, "DP-GEN's param.json and machine.json")->expected(2);
   c->add_option("STUDY_AND_DIR", *places,
-                "which study (quickstart; none with --from-dpgen), then the folder of the new "
+                "which study (napso, quickstart or blank; none with --from-dpgen), then the folder "
+                "of the new "
                 "study.toml (default: .)")
       ->expected(0, 2);
   c->footer(
-      "Examples:\n  vitrion init quickstart my_glass\n"
+      "napso is the paper, parameter by parameter; quickstart the same way in half an hour; blank "
+      "has "
+      "the keys to fill in.\n\n"
+      "Examples:\n  vitrion init napso my_glass\n  vitrion init quickstart my_glass\n"
       "  vitrion init --from-dpgen param.json machine.json my_glass");
   c->callback([a, places] {
     std::size_t next = 0;
     if (a->dpgen.empty()) {
-      if (places->empty()) throw InputError("name a study: quickstart");
+      if (places->empty()) throw InputError("name a study: napso, quickstart or blank");
       a->name = (*places)[next++];
     }
     if (next < places->size()) a->folder = (*places)[next++];

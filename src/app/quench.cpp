@@ -82,7 +82,7 @@ void run(const Arguments& a) {
     report["density_g_cm3"] = structures::density(results.front().end);
     write_text(record, report.dump(1) + "\n");
   }
-  drop_dumps(results.front());
+  drop_steps_between(results.front());
   const nlohmann::json report = nlohmann::json::parse(formats::read_whole_file(record));
   if (a.json) {
     fmt::print("{}\n", report.dump());

@@ -72,7 +72,7 @@ StageResult settle_glass(Pipeline& p, const BatchItem& item, const ChainResult& 
   const fs::path checks = folder / "quench.json";
   if (!fs::exists(checks))
     write_text(checks.string(), quench_report(p.study.elements, chain, protocol).dump(1) + "\n");
-  drop_dumps(chain);
+  drop_steps_between(chain);
   StageResult result;
   result.results = {
       {"end", "relaxed.extxyz"},

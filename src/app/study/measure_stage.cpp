@@ -50,6 +50,7 @@ BatchItem measure_item(const Pipeline& p, const Trained& potential, const Glass&
       protocol_of(p.study, segments_of(m, t, glass_kelvin),
                   fmt::format("measure {} {:g}K", glass.what.key, kelvin), replica);
   protocol.observers.trajectory = m.every;
+  protocol.observers.thermo = std::max(protocol.observers.thermo, m.every);
   return {fmt::format("measure-{}-{:g}K-{}", glass.what.key, kelvin, replica + 1),
           identity,
           {fmt::format("{}, {:g} K, glass {}", glass.what.name, kelvin, replica + 1),
@@ -71,7 +72,7 @@ StageResult settle(const Pipeline& p, const BatchItem& item, const ChainResult& 
     }
   keep_path(p.study.elements, chain, protocol.timestep, first_step, folder.string());
   keep_viewer(p.study.elements, folder.string());
-  drop_dumps(chain);
+  drop_steps_between(chain);
   std::vector<double> kelvin;
   for (const md::ThermoRow& row : chain.rows)
     if (row.step >= first_step) kelvin.push_back(row.temperature);

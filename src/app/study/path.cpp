@@ -48,10 +48,15 @@ void keep_viewer(const std::vector<std::string>& elements, const std::string& fo
   writer->finish();
 }
 
-void drop_dumps(const ChainResult& chain) {
+void drop_steps_between(const ChainResult& chain) {
+  namespace names = engines::lammps_names;
   std::error_code code;
-  for (const std::string& folder : chain.folders)
-    fs::remove(fs::path(folder) / engines::lammps_names::trajectory, code);
+  for (const std::string& folder : chain.folders) {
+    fs::remove(fs::path(folder) / names::trajectory, code);
+    if (folder == chain.folders.back()) continue;
+    for (const char* file : {names::restart, names::end_frame, "end.data"})
+      fs::remove(fs::path(folder) / file, code);
+  }
 }
 
 }  // namespace vitrion::app

@@ -15,7 +15,8 @@ void keep_path(const std::vector<std::string>& elements, const ChainResult& chai
 /// Writes FOLDER/viewer.nc, at most `most_frames` of path.nc, if it is not there.
 void keep_viewer(const std::vector<std::string>& elements, const std::string& folder,
                  std::size_t most_frames = 400);
-/// Removes the dumps of the chunks: only after all that is read from them is written.
-void drop_dumps(const ChainResult& chain);
+/// Removes the dumps of the chunks, and the states between them: a run of a thousand chunks would
+/// keep more bytes of restarts than of its path. Only after all that is read from them is written.
+void drop_steps_between(const ChainResult& chain);
 
 }  // namespace vitrion::app

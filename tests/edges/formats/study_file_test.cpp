@@ -129,7 +129,7 @@ TEST_F(StudyFile, GivenModelsNeedNoLabels) {
   const Study study = read(replaced(labels, models));
   EXPECT_TRUE(study.levels.empty());
   EXPECT_TRUE(study.has_potential());
-  EXPECT_EQ(study.potential.ensemble, 2U);
+  EXPECT_EQ(study.potential.models.size(), 2U);
   EXPECT_EQ(read(good + models).levels.size(), 1U);
   EXPECT_THAT(refusal(good + models + "[explore]\nx = 0\n"),
               HasSubstr("potential.models are not trained again"));

@@ -57,7 +57,6 @@ void read_potential(TomlReader& t, StudyPotential& p) {
   t.check(p.ensemble >= 1 && p.ensemble <= 16, "ensemble", "must be 1 to 16");
   t.get("models", p.models);
   t.check(!t.has("models") || !p.models.empty(), "models", "must name at least one model file");
-  if (!p.models.empty()) p.ensemble = p.models.size();
 }
 
 StudyLevel read_level(TomlReader& t) {
