@@ -17,6 +17,7 @@
 #include "app/study/stages.hpp"
 #include "base/error.hpp"
 #include "base/progress.hpp"
+#include "edges/formats/model/file.hpp"
 #include "report/record.hpp"
 
 namespace vitrion::app {
@@ -81,6 +82,15 @@ Potential make_potential(Pipeline& pipeline) {
   return made;
 }
 
+/// RUN/models/model.0.dp, ...: where a person finds them.
+void keep_models(const RunFolder& folder, const Trained& potential) {
+  const fs::path models = fs::path(folder.path()) / "models";
+  fs::create_directories(models);
+  for (std::size_t k = 0; k < potential.models.size(); ++k)
+    formats::write_model((models / fmt::format("model.{}.dp", k)).string(),
+                         formats::read_model(potential.models[k]));
+}
+
 template <class T>
 const T* pointer(const std::optional<T>& value) {
   return value ? &*value : nullptr;
@@ -107,6 +117,7 @@ void run_study(const Arguments& arguments) {
   for (const std::string& note : chosen.notes) fmt::print("  {}\n", note);
 
   const Potential potential = make_potential(pipeline);
+  keep_models(folder, potential.final);
   std::vector<Glass> glasses = make_glasses(pipeline, potential.final);
   strain_glasses(pipeline, potential.final, glasses);
   measure(pipeline, potential.final, glasses);
