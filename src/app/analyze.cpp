@@ -143,6 +143,7 @@ void add_analyze(CLI::App& program) {
   add_motion(analyze, a);
   add_space(analyze, a);
   add_network(analyze, a);
+  add_mechanism(analyze, a);
 }
 
 }  // namespace vitrion::app

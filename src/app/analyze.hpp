@@ -68,6 +68,7 @@ void add_transport(CLI::App* analyze, const Shared& a);
 void add_motion(CLI::App* analyze, const Shared& a);
 void add_space(CLI::App* analyze, const Shared& a);
 void add_network(CLI::App* analyze, const Shared& a);
+void add_mechanism(CLI::App* analyze, const Shared& a);
 void add_modulus_by_fluctuation(CLI::App* analyze, const Shared& a);
 
 }  // namespace vitrion::app

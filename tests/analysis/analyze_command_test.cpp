@@ -38,6 +38,7 @@ class Analyze : public testing::Test {
     write_glass("npt.lammpstrj", 200, 0, 0.01);
     write_glass("run.lammpstrj", 200, 0.05, 0);
     fs::copy_file(folder_ / "run.lammpstrj", folder_ / "a.dump");
+    write_points("points.csv");
     run("'" VITRION_PROGRAM "' convert a.dump a.dump.zst --elements Na,P,S,O");
     fs::copy_file(folder_ / "a.dump.zst", folder_ / "b.dump.zst");
     for (const char* kelvin : {"800", "1000", "1300"}) {
@@ -70,6 +71,20 @@ class Analyze : public testing::Test {
         out << '\n';
       }
     }
+  }
+
+  /// Runs of four glasses at three temperatures, ln D = 2 radius - 3000 / T and a little more.
+  static void write_points(const std::string& name) {
+    RandomStream random(7, "points");
+    std::ofstream out(folder_ / name);
+    out << "glass,temperature,D,radius,fluctuation\n";
+    for (int glass = 0; glass < 4; ++glass)
+      for (const double kelvin : {393, 423, 473}) {
+        const double radius = 0.5 + 0.05 * glass + 0.01 * random.normal();
+        out << 'g' << glass << ',' << kelvin << ','
+            << std::exp(2 * radius - 3000 / kelvin + 0.02 * random.normal()) << ',' << radius << ','
+            << 0.1 + 0.02 * random.uniform() << '\n';
+      }
   }
 
   /// Eight PX4 (every other one with an O) on a lattice and 40 Na that walk with D, in a cell whose
@@ -244,7 +259,7 @@ TEST_F(Analyze, ArrheniusTakesRecordsAndTrajectories) {
 TEST_F(Analyze, ExamplesOfTheHelpRun) {
   for (const char* quantity :
        {"rdf", "sq", "angles", "units", "density", "modulus", "msd", "conductivity", "arrhenius",
-        "nongaussian", "vanhove", "scattering", "rings"}) {
+        "nongaussian", "vanhove", "scattering", "rings", "hops", "doorways", "doorway-model"}) {
     const Result help = analyze(std::string(quantity) + " --help");
     ASSERT_EQ(help.code, 0) << quantity;
     std::string example = help.out.substr(help.out.rfind("vitrion analyze"));
@@ -274,6 +289,8 @@ TEST_F(Analyze, EveryQuantityHasARecordAndCsv) {
       "vanhove run.lammpstrj --lag 2 --pair Na-S" + transport,
       "nongaussian run.lammpstrj walk.lammpstrj" + transport,
       "scattering run.lammpstrj --q 1.5" + transport,
+      "hops run.lammpstrj --threshold 1 --window 2" + transport,
+      "doorways run.lammpstrj --threshold 1 --window 2" + transport,
       "arrhenius sigma_800.json sigma_1300.json --band 300:1300"};
   for (const std::string& line : lines) {
     const Result r = analyze(line + " --json");
@@ -284,6 +301,37 @@ TEST_F(Analyze, EveryQuantityHasARecordAndCsv) {
     ASSERT_EQ(csv.code, 0) << line << csv.err;
     EXPECT_THAT(csv.out, HasSubstr(",")) << line;
   }
+}
+
+TEST_F(Analyze, DoorwayModelNamesWhatItCannotUse) {
+  const Result r = analyze("doorway-model points.csv --json");
+  ASSERT_EQ(r.code, 0) << r.err;
+  EXPECT_EQ(r.record()["quantity"], "doorway_model");
+  EXPECT_EQ(r.record()["points"].size(), 12U);
+  EXPECT_NEAR(r.record()["terms"][0]["slope"]["value"], 2, 1);
+  const auto write = [](const char* name, const char* text) {
+    std::ofstream(folder_ / name) << text;
+  };
+  write("few.csv", "glass,temperature,D,radius,fluctuation\na,400,1e-8,0.5,0.1\n");
+  EXPECT_EQ(analyze("doorway-model few.csv").code, 3);
+  write("word.csv", "glass,temperature,D,radius,fluctuation\na,400,fast,0.5,0.1\n");
+  const Result word = analyze("doorway-model word.csv");
+  EXPECT_EQ(word.code, 2);
+  EXPECT_THAT(word.err, HasSubstr("word.csv: line 2: D = 'fast' is not a number"));
+  write("column.csv", "glass,temperature,D,radius\n");
+  EXPECT_THAT(analyze("doorway-model column.csv").err, HasSubstr("no column 'fluctuation'"));
+  EXPECT_EQ(analyze("doorway-model missing.csv").code, 2);
+}
+
+TEST_F(Analyze, HopsOfAWalkAreRefusedInWords) {
+  const std::string words = " --elements Na,P,S,O --frame-time 0.1";
+  const Result r = analyze("hops walk.lammpstrj" + words);
+  EXPECT_EQ(r.code, 0);  // the record is a refusal
+  EXPECT_THAT(r.out, HasSubstr("refused"));
+  EXPECT_EQ(analyze("hops walk.lammpstrj --window 100" + words).code, 2);
+  const Result no_anion = analyze("doorways walk.lammpstrj" + words);
+  EXPECT_EQ(no_anion.code, 2);
+  EXPECT_THAT(no_anion.err, HasSubstr("anions"));
 }
 
 TEST_F(Analyze, APictureIsDrawn) {
