@@ -221,8 +221,14 @@ void widths(Doorways& d) {
   d.count = mean_of(
       d.runs, [](const DoorwayRun& r) { return correlated_mean(r.frame_count); }, "per frame",
       "windows between two units or more");
-  d.fluctuation = mean_of(
-      d.runs, [](const DoorwayRun& r) { return independent_mean(r.at_rest.fluctuation); }, "A",
+  std::vector<ReplicaValue> fluctuations;
+  for (const DoorwayRun& r : d.runs) {
+    const CorrelatedMean m = independent_mean(r.at_rest.fluctuation);
+    if (m.independent >= 2 && m.mean > 0)
+      fluctuations.push_back({m.mean, m.error / m.mean, m.independent - 1});
+  }
+  d.fluctuation = combine_replicas(
+      fluctuations, "A",
       fmt::format("standard deviation in time of a doorway's radius within {:.3g} ps, mean over "
                   "doorways",
                   2 * d.followed_ps));

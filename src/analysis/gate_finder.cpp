@@ -139,7 +139,7 @@ std::optional<GateFinder::Pierced> GateFinder::narrowest(const std::vector<Near>
         const std::optional<GateShape> shape = gate_shape(
             {anions[i].at, anions[j].at, anions[k].at},
             {radius_of(anions[i].anion), radius_of(anions[j].anion), radius_of(anions[k].anion)});
-        if (!shape || !shape->closed() || (best && shape->radius >= best->radius)) continue;
+        if (!shape || !shape->closed || (best && shape->radius >= best->radius)) continue;
         for (std::size_t p = 0; p + 1 < line.size(); ++p)
           if (const std::optional<double> t =
                   crossing(line[p], line[p + 1], anions[i].at, anions[j].at, anions[k].at)) {

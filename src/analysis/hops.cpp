@@ -298,7 +298,7 @@ HopScale HopSurvey::scale() const {
     if (options_.threshold > 0) {
       s.threshold.length = options_.threshold;
       s.threshold.refused.clear();
-      s.threshold.contrast = 0;
+      s.threshold.contrast = s.threshold.cage = s.threshold.hop = 0;
     }
   }
   double best = -1;

@@ -82,7 +82,7 @@ std::vector<Window> find_windows(const structures::Cell& cell, std::span<const V
         const std::optional<GateShape> shape =
             gate_shape({Vec3{}, around[j].at, around[k].at},
                        {radii[i], radii[around[j].index], radii[around[k].index]});
-        if (!shape || !shape->closed() || !is_empty(*shape, around, radii, a, b)) continue;
+        if (!shape || !shape->closed || !is_empty(*shape, around, radii, a, b)) continue;
         Window w{{i, around[j].index, around[k].index},
                  {positions[i], positions[i] + around[j].at, positions[i] + around[k].at},
                  *shape};

@@ -89,7 +89,9 @@ void plot_hops(const analysis::Hops& h, const Arguments& a) {
 void print_hops(const analysis::Hops& h) {
   const analysis::HopThreshold& t = h.scale.threshold;
   fmt::print("{:<24} {:g} ps\n", "window", h.scale.window_ps);
-  if (!t.is_refused())
+  if (t.cage == 0 && !t.is_refused())
+    fmt::print("{:<24} {:.3g} A, as given\n", "threshold", t.length);
+  else if (!t.is_refused())
     fmt::print("{:<24} {:.3g} A, between modes at {:.3g} and {:.3g} A (contrast {:.2f})\n",
                "threshold", t.length, t.cage, t.hop, t.contrast);
   print_line("rate", h.rate);

@@ -55,6 +55,7 @@ Stage analyse_glass(Pipeline& p, const Trained& potential, const Glass& glass) {
     GlassAnalysis a{p, potential, glass, folder, describe_glass(glass), json::array()};
     analyse_structure(a);
     analyse_transport(a);
+    analyse_mechanism(a);
     if (p.scale.changes_numbers())
       mark_scaled(p.scale, a.record,
                   glass.relaxed.front().results.at("quench").at("cooling_rate_K_per_s"));

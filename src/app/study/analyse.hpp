@@ -13,7 +13,7 @@
 namespace vitrion::app {
 
 /// Rises when the same runs come to be analysed otherwise: finished analyses are then done again.
-constexpr int analysis_version = 2;
+constexpr int analysis_version = 3;
 
 /// What the analyses of one glass are given and fill.
 struct GlassAnalysis {
@@ -43,6 +43,11 @@ struct GlassAnalysis {
 void analyse_structure(GlassAnalysis& a);
 /// MSD, D, conductivity, non-Gaussian parameter at each temperature; Arrhenius over them.
 void analyse_transport(GlassAnalysis& a);
+/// Hops and doorways at each temperature; after analyse_transport, which lists the temperatures.
+void analyse_mechanism(GlassAnalysis& a);
+/// ln D of all runs against their doorways (record `doorway_model`), or null without a run that has
+/// both. `glasses` are "glasses[]" of the record.
+[[nodiscard]] nlohmann::json doorway_model(const std::vector<nlohmann::json>& glasses);
 
 /// Errors of the potential on labelled frames: "parity", "parity_points".
 void analyse_parity(Pipeline& pipeline, const Stage& data, const Trained& potential,

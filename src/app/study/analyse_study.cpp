@@ -33,6 +33,9 @@ Stage analyse_study(Pipeline& p, const Stage* data, const Trained& potential,
     json record = {{"parity", json::array()},  {"parity_points", json::array()},
                    {"doorway_model", nullptr}, {"uncertainty", nullptr},
                    {"claims", json::array()},  {"checks", json::array()}};
+    std::vector<json> of_glasses;
+    for (const Stage& glass : glasses) of_glasses.push_back(record_of(glass).at("glass"));
+    record["doorway_model"] = doorway_model(of_glasses);
     if (data != nullptr) analyse_parity(p, *data, potential, folder, record);
     write_text((fs::path(folder) / "study.json").string(), record.dump() + "\n");
     StageResult result;
