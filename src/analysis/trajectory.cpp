@@ -9,6 +9,7 @@
 
 #include "analysis/statistics.hpp"
 #include "base/error.hpp"
+#include "base/huge_pages.hpp"
 #include "structures/elements.hpp"
 
 namespace vitrion::analysis {
@@ -21,7 +22,8 @@ constexpr double longest_step = 0.25;
 // Cell vectors that change by more than a fifth between frames are a new cell, not a fluctuation.
 constexpr double largest_strain = 0.2;
 
-constexpr std::size_t group_size = 16;  // atoms
+constexpr std::size_t group_size = 16;      // atoms
+constexpr std::size_t piece_frames = 1024;  // of a group, 400 kB
 
 bool contains(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
@@ -242,7 +244,10 @@ void TrajectoryBuilder::add(const structures::Frame& frame, double time_ps) {
     const std::size_t begin = g * group_size;
     const std::size_t atoms = std::min(group_size, kept_.size() - begin);
     for (std::size_t k = 0; k < atoms; ++k) block[k] = path_[begin + k] - off;
-    groups_[g].insert(groups_[g].end(), block.begin(), block.begin() + static_cast<long>(atoms));
+    std::vector<std::vector<Vec3>>& pieces = groups_[g];
+    if (times_.size() % piece_frames == 0) pieces.emplace_back().reserve(piece_frames * atoms);
+    pieces.back().insert(pieces.back().end(), block.begin(),
+                         block.begin() + static_cast<long>(atoms));
   }
   cell_sum_ += cell_;
   cell_before_ = cell_;
@@ -266,16 +271,26 @@ Trajectory TrajectoryBuilder::finish() && {
 
   // Reserved, not resized: pages are touched only as groups are written, while others are freed.
   t.positions.reserve(kept_.size() * 3 * f_count);
-  for (std::vector<Vec3>& group : groups_) {
-    const std::size_t atoms = group.size() / f_count;
+  prefer_huge_pages(t.positions.data(), t.positions.capacity() * sizeof(double));
+  for (std::vector<std::vector<Vec3>>& pieces : groups_) {
+    const std::size_t atoms = pieces.front().size() / std::min(f_count, piece_frames);
     const std::size_t begin = t.positions.size();
-    t.positions.resize(begin + 3 * group.size());
-    for (std::size_t f = 0; f < f_count; ++f)
+    t.positions.resize(begin + 3 * atoms * f_count);
+    std::size_t first = 0;
+    for (const std::vector<Vec3>& piece : pieces) {
+      const std::size_t frames = piece.size() / atoms;
       for (std::size_t k = 0; k < atoms; ++k) {
-        const Vec3 r = group[f * atoms + k] * t.reference_cell;
-        for (std::size_t a = 0; a < 3; ++a) t.positions[begin + (3 * k + a) * f_count + f] = r[a];
+        double* const x = t.positions.data() + begin + 3 * k * f_count + first;
+        for (std::size_t f = 0; f < frames; ++f) {
+          const Vec3 r = piece[f * atoms + k] * t.reference_cell;
+          x[f] = r[0];
+          x[f + f_count] = r[1];
+          x[f + 2 * f_count] = r[2];
+        }
       }
-    std::vector<Vec3>().swap(group);
+      first += frames;
+    }
+    std::vector<std::vector<Vec3>>().swap(pieces);
   }
   return t;
 }

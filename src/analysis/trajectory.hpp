@@ -98,9 +98,10 @@ class TrajectoryBuilder {
   Mat3 cell_sum_{};
   std::vector<double> times_;
   std::vector<double> volumes_;
-  // (groups of kept atoms)(F, atoms of the group) fractional: a group at a time becomes paths
-  // and is freed, so that the peak stays near one copy.
-  std::vector<std::vector<Vec3>> groups_;
+  // (groups of kept atoms)(pieces of the run)(frames, atoms of the group) fractional. A group at a
+  // time becomes paths and is freed, so that the peak stays near one copy; a piece is never moved
+  // to grow.
+  std::vector<std::vector<std::vector<Vec3>>> groups_;
   double largest_step_ = 0;
   std::string drift_frame_;
 };

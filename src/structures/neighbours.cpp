@@ -125,6 +125,9 @@ NeighbourList neighbour_list(const std::optional<Cell>& cell, std::span<const Ve
   std::vector<std::size_t> order(images.size());
   std::vector<std::size_t> fill(start.begin(), start.end() - 1);
   for (std::size_t k = 0; k < images.size(); ++k) order[fill[grid.flat(images[k].box)]++] = k;
+  // Positions in the order in which they are read: the search is mostly of neighbours too far away.
+  std::vector<Vec3> places(images.size());
+  for (std::size_t k = 0; k < images.size(); ++k) places[k] = images[order[k]].position;
 
   NeighbourList list;
   list.first.assign(n + 1, 0);
@@ -139,13 +142,13 @@ NeighbourList neighbour_list(const std::optional<Cell>& cell, std::span<const Ve
              w <= std::min(grid.boxes[2] - 1, centre.box[2] + 1); ++w) {
           const std::size_t box = grid.flat({u, v, w});
           for (std::size_t k = start[box]; k < start[box + 1]; ++k) {
-            if (order[k] == i) continue;
-            const Image& other = images[order[k]];
-            const Vec3 d = other.position - centre.position;
+            const Vec3 d = places[k] - centre.position;
             const double r2 = norm2(d);
             if (r2 > cutoff2) continue;
-            if (r2 < 1e-12) refuse_overlap(centre.owner, other.owner, positions[i]);
-            list.index.push_back(other.owner);
+            if (order[k] == i) continue;
+            const int owner = images[order[k]].owner;
+            if (r2 < 1e-12) refuse_overlap(centre.owner, owner, positions[i]);
+            list.index.push_back(owner);
             list.displacement.push_back(d);
           }
         }
