@@ -1,5 +1,7 @@
 #include "analysis/density.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -12,6 +14,9 @@ namespace vitrion::analysis {
 
 void DensitySeries::add(const structures::Frame& frame) {
   if (!frame.cell) throw InputError("a frame without a cell has no density");
+  if (!density.empty() && frame.size() != atoms)
+    throw InputError(fmt::format("frame {} has {} atoms, but frame {} has {}", density.size(),
+                                 frame.size(), density.size() - 1, atoms));
   density.push_back(structures::density(frame));
   volume.push_back(frame.cell->volume());
   atoms = frame.size();

@@ -17,7 +17,8 @@ struct DensitySeries {
   std::size_t atoms = 0;
   std::size_t formula_units = 0;
 
-  /// @throws InputError for a frame without a cell or a species that is no element.
+  /// @throws InputError for a frame without a cell, with more or fewer atoms than the one
+  /// before, or with a species that is no element.
   void add(const structures::Frame& frame);
 };
 

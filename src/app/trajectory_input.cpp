@@ -174,7 +174,13 @@ analysis::Trajectory read_trajectory(const std::string& path, const TrajectoryIn
     }
     builder->add(frame, time);
   });
-  return std::move(*builder).finish();
+  analysis::Trajectory t = std::move(*builder).finish();
+  try {
+    if (t.frames() > 1) (void)t.time_step();  // here, where the file's name is known
+  } catch (const InputError& e) {
+    throw InputError(fmt::format("{}: {}", path, e.what()));
+  }
+  return t;
 }
 
 }  // namespace vitrion::app

@@ -375,6 +375,12 @@ TEST_F(Analyze, BrokenTrajectoriesAreNamedWithTheirPlace) {
   std::vector<std::string> order = whole;  // two atoms change their kinds in frame 2
   order[178 + 9] = "1 2" + order[178 + 9].substr(3);
   refused("order.lammpstrj", order, words, "frame 2");
+  const Result density = analyze("density missing.lammpstrj --elements Na,P,S,O");
+  EXPECT_EQ(density.code, 2);
+  EXPECT_THAT(density.err, HasSubstr("missing.lammpstrj: frame 1 has 79 atoms"));
+  std::vector<std::string> gap = whole;  // frame 3 is not there
+  gap.erase(gap.begin() + 3 * 89, gap.begin() + 4 * 89);
+  refused("hole.lammpstrj", gap, words, "evenly spaced");
   refused("map.lammpstrj", whole, "--elements Na,P,S --frame-time 0.1", "type 4");
   refused("empty.lammpstrj", {}, words, "no frame");
   std::vector<std::string> jump = whole;
