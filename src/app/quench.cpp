@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/commands.hpp"
+#include "app/run_claim.hpp"
 #include "app/study/dynamics.hpp"
 #include "app/study/interrupt.hpp"
 #include "app/study/path.hpp"
@@ -51,6 +52,17 @@ std::string summary_of(const nlohmann::json& report) {
   return text;
 }
 
+learn::Identity identity_of(const Arguments& a, const formats::Study& study,
+                            const md::Protocol& protocol) {
+  learn::Identity identity("quench", 1);
+  identity.add("start", hash_of_file(a.start)).add("model", hash_of_file(a.model));
+  for (const md::Segment& s : protocol.segments)
+    identity.add(md::name_of(s.kind), {s.from, s.to, s.pressure, s.time});
+  identity.add("seed", static_cast<double>(a.seed));
+  describe_dynamics(identity, study);
+  return identity;
+}
+
 void run(const Arguments& a) {
   const formats::Study study = formats::read_study(a.study);
   md::Protocol protocol;
@@ -67,6 +79,7 @@ void run(const Arguments& a) {
   RunFolder folder(a.study);
   Pipeline pipeline(study, folder, default_threads(), fs::read_symlink("/proc/self/exe").string());
   const std::string out = fs::absolute(a.output).string();
+  claim_folder(out, identity_of(a, study, protocol));
   const std::vector<ChainResult> results =
       run_chains(pipeline, "melt and quench",
                  {{"quench", out, start, protocol, {fs::absolute(a.model).string()}}});

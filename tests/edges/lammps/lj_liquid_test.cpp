@@ -29,6 +29,7 @@ class LjLiquid : public Lammps {
         "units lj\natom_style atomic\nlattice fcc {}\nregion box block 0 {} 0 {} 0 {}\n"
         "create_box 1 box\ncreate_atoms 1 box\nmass 1 1.0\nvelocity all create 1.44 4711\n"
         "pair_style lj/cut 3.5\npair_modify tail yes\npair_coeff 1 1 1.0 1.0\n"
+        "neighbor 0.4 bin\nneigh_modify every 1 delay 0 check yes\n"
         "timestep 0.005\nfix drive all nvt temp {} {} 1.0\nthermo 1000\nrun 6000\n"
         "reset_timestep 0\ndump path all custom 20 liquid.dump id type xu yu zu\n"
         "dump_modify path sort id format float %.6f\nrun {}\n",
