@@ -16,7 +16,6 @@ namespace {
 // Evaluations of a relaxation (FIRE): of a fresh glass, and of one that is strained a little more.
 constexpr double first_relaxation = 500;
 constexpr double next_relaxation = 100;
-constexpr double minimisation = 200;
 
 double total_time(const std::vector<md::Segment>& segments) {
   double ps = 0;
@@ -56,7 +55,7 @@ std::vector<PlannedStage> plan_of(const formats::Study& study) {
   };
   const auto kept = [](double ps) { return ps / std::clamp(ps / 100, 0.1, 1.0); };
   for (const Case& what : cases)
-    if (!what.porous) each("pack", what, "", minimisation, 0);
+    if (!what.porous) each("pack", what, "", 0, 0);
   for (const Case& what : cases)
     if (!what.porous)
       each("quench", what, "", total_time(schedule) / timestep, kept(total_time(schedule)));

@@ -1,6 +1,7 @@
 #include "app/study/study_progress.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <map>
 
@@ -52,6 +53,23 @@ std::map<std::string, fs::path> begun_folders(const RunFolder& run) {
   return found;
 }
 
+/// Runs of molecular dynamics, by whose pace the others are foreseen: their steps are known, those
+/// of a relaxation are a guess.
+bool sets_the_pace(const std::string& kind) {
+  return kind == "quench" || kind == "pore" || kind == "measure";
+}
+
+/// Seconds since a run began, if the driver that lives now began it; else its work is of several
+/// drivers, and no pace.
+std::optional<double> seconds_since_begin(const fs::path& stage, const fs::path& run) {
+  std::error_code code;
+  const auto begun = fs::last_write_time(stage / "start.data", code);
+  if (code) return std::nullopt;
+  const auto driver = fs::last_write_time(run / "study.json", code);
+  if (code || begun < driver) return std::nullopt;
+  return std::chrono::duration<double>(fs::file_time_type::clock::now() - begun).count();
+}
+
 }  // namespace
 
 StudyProgress progress_of(const formats::Study& study, const RunFolder& folder) {
@@ -62,6 +80,8 @@ StudyProgress progress_of(const formats::Study& study, const RunFolder& folder) 
   double work_done = 0;     // atom steps of finished runs
   double seconds_done = 0;  // of them
   double work_left = 0;
+  double work_begun = 0;                                  // of unfinished runs that go side by side
+  double seconds_begun = 0;                               // of the longest of them
   std::map<std::string, std::pair<double, double>> work;  // kind -> done, all
   for (const PlannedStage& stage : plan_of(study)) {
     auto kind = std::ranges::find(progress.kinds, stage.kind, &KindProgress::kind);
@@ -74,13 +94,18 @@ StudyProgress progress_of(const formats::Study& study, const RunFolder& folder) 
       ++kind->done;
       kind->seconds += done->second;
       share = 1;
-      if (stage.steps > 0) {
+      if (sets_the_pace(stage.kind)) {
         work_done += all;
         seconds_done += done->second;
       }
     } else {
       if (const auto at = begun.find(stage.name); at != begun.end()) {
         if (stage.steps > 0) share = std::min(1.0, steps_done(at->second) / stage.steps);
+        const auto seconds = seconds_since_begin(at->second, folder.path());
+        if (sets_the_pace(stage.kind) && seconds && share > 0) {
+          work_begun += share * all;
+          seconds_begun = std::max(seconds_begun, *seconds);
+        }
         progress.begun.push_back({stage.name, share});
       }
       if (stage.steps > 0) work_left += (1 - share) * all;
@@ -94,6 +119,8 @@ StudyProgress progress_of(const formats::Study& study, const RunFolder& folder) 
     progress.seconds_left = 0;
   else if (work_done > 0)
     progress.seconds_left = work_left * seconds_done / work_done;
+  else if (work_begun > 0)
+    progress.seconds_left = work_left * seconds_begun / work_begun;
   return progress;
 }
 

@@ -28,8 +28,8 @@ struct BegunStage {
 struct StudyProgress {
   std::vector<KindProgress> kinds;  ///< in the order of the plan
   std::vector<BegunStage> begun;
-  /// Wall seconds of the steps that are left, at the pace of the runs that are done; nothing before
-  /// the first of them.
+  /// Wall seconds of the steps that are left, at the pace of the runs that are done, or of those
+  /// that go; nothing before them.
   std::optional<double> seconds_left;
 };
 
