@@ -37,7 +37,8 @@ json describe_glass(const Glass& glass) {
 }  // namespace
 
 void GlassAnalysis::missing(const std::string& what, const std::string& why) {
-  checks.push_back({{"name", fmt::format("{}, {}", glass.what.name, what)},
+  const bool says_which = what.find(glass.what.name) != std::string::npos;
+  checks.push_back({{"name", says_which ? what : fmt::format("{}, {}", glass.what.name, what)},
                     {"state", "not run"},
                     {"detail", why}});
 }

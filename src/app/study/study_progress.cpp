@@ -99,7 +99,9 @@ StudyProgress progress_of(const formats::Study& study, const RunFolder& folder) 
         seconds_done += done->second;
       }
     } else {
-      if (const auto at = begun.find(stage.name); at != begun.end()) {
+      const auto at = begun.find(stage.name);
+      // A batch makes the folders of all its runs; a run has begun when it has a chunk.
+      if (at != begun.end() && (!sets_the_pace(stage.kind) || fs::exists(at->second / "000"))) {
         if (stage.steps > 0) share = std::min(1.0, steps_done(at->second) / stage.steps);
         const auto seconds = seconds_since_begin(at->second, folder.path());
         if (sets_the_pace(stage.kind) && seconds && share > 0) {
