@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <exception>
 
+#include "app/claims/command.hpp"
 #include "app/commands.hpp"
 #include "app/completion.hpp"
 #include "app/loop_commands.hpp"
@@ -20,6 +21,7 @@ int main(int argc, char** argv) {
   app::add_analyze(program);
   app::add_cancel(program);
   app::add_check(program);
+  app::add_claims(program);
   app::add_convert(program);
   app::add_eval(program);
   app::add_init(program);

@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "analysis/estimate.hpp"
+#include "analysis/modulus.hpp"
+#include "analysis/statistics.hpp"
 
 namespace vitrion::analysis {
 
@@ -39,8 +41,9 @@ struct RunFindings {
   std::optional<double> phosphorus_msd;
   TimeSeries phosphorus_first;                    ///< A^2, MSD of P from the first frame
   std::optional<double> hops;                     ///< in the run
-  std::optional<double> gate_radius;              ///< A, mean over the gates of hops
-  std::optional<double> gate_flexibility;         ///< A, s.d. of the radius in time
+  std::optional<double> gate_radius;              ///< A, mean over all windows
+  std::optional<double> gate_flexibility;         ///< A, s.d. of a window at rest, in time
+  std::optional<double> framework_flow;           ///< A^2, its MSD over D's window
   std::optional<double> framework_msd;            ///< A^2, first to last frame, fractional
   std::optional<double> framework_msd_cartesian;  ///< A^2, the same by Cartesian steps
 };
@@ -48,10 +51,18 @@ struct RunFindings {
 /// One glass: a replica of a composition.
 struct GlassFindings {
   int replica = 0;
-  std::optional<double> density;          ///< g/cm3
-  std::optional<double> volume_per_atom;  ///< A^3
-  std::optional<double> bulk_modulus;     ///< GPa
-  std::map<std::string, double> peaks;    ///< "Na-Na": A, its non-bonded peak
+  std::optional<double> density;                   ///< g/cm3
+  std::optional<double> volume_per_atom;           ///< A^3
+  std::optional<double> bulk_modulus;              ///< GPa
+  std::map<std::string, double> peaks;             ///< "Na-Na": A, its non-bonded peak
+  std::map<std::string, int> atoms;                ///< of each species, in the relaxed structure
+  std::optional<double> smallest_distance;         ///< A, there
+  std::optional<bool> settled;                     ///< density and volume
+  std::optional<bool> energy_settled;              ///< on the last segment
+  std::optional<bool> melt_equilibrated;           ///< bonds broke and atoms mixed
+  std::string melt;                                ///< the melt's verdict in words
+  std::optional<CorrelatedMean> mean_temperature;  ///< K, at the end of its making
+  std::optional<CorrelatedMean> mean_pressure;     ///< GPa, there
   std::vector<RunFindings> runs;
 
   /// The run at this temperature (within half a kelvin), or null.
@@ -85,8 +96,10 @@ struct CompositionFindings {
   bool porous = false;
   std::vector<GlassFindings> glasses;
   std::optional<UnitFindings> units;
-  std::vector<AtTemperature> shuttling;      ///< share of the hops that change the unit
-  std::vector<AtTemperature> void_crossing;  ///< number of paths through the pore, a run
+  std::optional<Agreement> modulus_agreement;  ///< by strain and by fluctuation
+  std::optional<double> target_temperature;    ///< K, of the relaxed glass
+  std::vector<AtTemperature> shuttling;        ///< share of the hops that change the unit
+  std::vector<AtTemperature> void_crossing;    ///< paths through the pore, all runs
 };
 
 /// A measurement or another calculation, from data/reference or the user's files.

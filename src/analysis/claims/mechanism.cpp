@@ -160,9 +160,9 @@ Evidence doorways_narrow(const Findings& f) {
       e,
       compare_dense(
           f, mean_of_runs(temperatures, [](const RunFindings& run) { return run.gate_radius; }),
-          "radius of the gates of hops"),
+          "radius of the doorways"),
       -1, "A");
-  e.claim.test += "; mean radius of the gates of hops at " + names_of(temperatures);
+  e.claim.test += "; mean radius of all windows between three anions, at " + names_of(temperatures);
   return e;
 }
 
@@ -172,7 +172,7 @@ Evidence doorways_flexible(const Findings& f) {
                             mechanisms, Family::compositions);
   together(
       e, f, {393, 423}, [](const RunFindings& run) { return logarithm(run.gate_flexibility); },
-      "flexibility of the gates of hops");
+      "fluctuation of the doorways");
   return e;
 }
 

@@ -172,7 +172,7 @@ Evidence peaks_beyond_contraction(const Findings& f) {
                    if (!ln_r || !ln_v) return std::nullopt;
                    return *ln_r - *ln_v / 3;
                  },
-                 "non-bonded peaks with a volume"),
+                 "non-bonded peak with a volume"),
              -1, "ln of r / V^(1/3)");
   return e;
 }

@@ -4,7 +4,10 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <optional>
+#include <span>
 
+#include "analysis/nonbonded.hpp"
 #include "analysis/records.hpp"
 #include "analysis/statistics.hpp"
 #include "app/study/analyse.hpp"
@@ -140,6 +143,20 @@ void describe_replicas(GlassAnalysis& a, const std::vector<analysis::DensitySeri
   }
 }
 
+/// Of each replica, or null; empty for pairs that have none.
+json nonbonded_peaks(const std::vector<analysis::RdfAccumulator>& replicas,
+                     const std::string& pair) {
+  json peaks = json::array();
+  const auto range = analysis::nonbonded_range(pair);
+  if (!range) return peaks;
+  for (const analysis::RdfAccumulator& replica : replicas) {
+    const analysis::Rdf rdf = analysis::rdf(std::span(&replica, 1), pair);
+    const std::optional<double> peak = analysis::nonbonded_peak(rdf.r, rdf.g, *range);
+    peaks.push_back(peak ? json(*peak) : json(nullptr));
+  }
+  return peaks;
+}
+
 void analyse_pairs(GlassAnalysis& a) {
   a.record["rdf"] = json::array();
   const fs::path folder = fs::path(a.folder) / "rdf";
@@ -150,7 +167,9 @@ void analyse_pairs(GlassAnalysis& a) {
     a.make(record, "g(r) of " + pair, [&] {
       const analysis::Rdf rdf = analysis::rdf(rdfs, pair);
       write_text((folder / (pair + ".csv")).string(), analysis::to_csv(rdf));
-      return to_json(rdf);
+      json found = to_json(rdf);
+      found["nonbonded_peaks"] = nonbonded_peaks(rdfs, pair);
+      return found;
     });
     if (!record.is_null()) a.record["rdf"].push_back(std::move(record));
   }

@@ -3,7 +3,10 @@
 
 #include <filesystem>
 
+#include "app/claims/findings.hpp"
+#include "app/claims/judge.hpp"
 #include "app/study/analyse.hpp"
+#include "edges/formats/bytes/whole_file.hpp"
 
 namespace vitrion::app {
 
@@ -21,6 +24,19 @@ std::string parity_text(const json& record) {
   return "no frame to judge the potential by";
 }
 
+/// Rises when the same records come to be judged otherwise.
+constexpr int judgement_version = 1;
+
+/// Claims, checks and uncertainty from the records of all glasses.
+void judge_study(const Pipeline& p, const std::vector<json>& glasses, json& record) {
+  json view = {{"study", {{"seed", p.study.seed}, {"scale", nullptr}}}, {"glasses", glasses}};
+  if (p.scale.changes_numbers())
+    view["study"]["scale"] = {{"size", p.scale.size}, {"time", p.scale.time}};
+  judge(view, p.folder.path(), reference_files_beside(p.study.path));
+  for (const char* key : {"reference", "claims", "uncertainty", "checks"})
+    record[key] = std::move(view[key]);
+}
+
 }  // namespace
 
 Stage analyse_study(Pipeline& p, const Stage* data, const Trained& potential,
@@ -29,14 +45,16 @@ Stage analyse_study(Pipeline& p, const Stage* data, const Trained& potential,
   identity.add("potential", potential.stage.identity);
   if (data != nullptr) identity.add("data", data->identity);
   for (const Stage& glass : glasses) identity.add("glass", glass.identity);
+  identity.add("judgement", static_cast<double>(judgement_version));
+  for (const std::string& file : reference_files_beside(p.study.path))
+    identity.add("reference", formats::read_whole_file(file));
   return p.stage("analysis", identity, [&](const std::string& folder) {
-    json record = {{"parity", json::array()},  {"parity_points", json::array()},
-                   {"doorway_model", nullptr}, {"uncertainty", nullptr},
-                   {"claims", json::array()},  {"checks", json::array()}};
+    json record = {{"parity", json::array()}, {"parity_points", json::array()}};
     std::vector<json> of_glasses;
     for (const Stage& glass : glasses) of_glasses.push_back(record_of(glass).at("glass"));
     record["doorway_model"] = doorway_model(of_glasses);
     if (data != nullptr) analyse_parity(p, *data, potential, folder, record);
+    judge_study(p, of_glasses, record);
     write_text((fs::path(folder) / "study.json").string(), record.dump() + "\n");
     StageResult result;
     result.results = {{"record", "study.json"}};

@@ -56,6 +56,8 @@ json temperature_record(GlassAnalysis& a, std::size_t t) {
           paths_of(a.p, run, a.glass.what.composition.atoms, m.time[t] / m.every);
       const fs::path csv = fs::path(a.folder) / fmt::format("msd_{:g}K_{}.csv", kelvin, r + 1);
       write_text(csv.string(), analysis::to_csv(analysis::msd_table(paths, a.p.cores)));
+      entry["unwrapping"] = {{"framework_msd", paths.framework_msd},
+                             {"framework_msd_cartesian", paths.framework_msd_cartesian}};
       entry["msd"] = a.p.folder.relative(csv.string());
       runs.push_back(analysis::conductivity_of_run(paths, options));
       files.push_back(a.p.folder.relative(run.file("path")));

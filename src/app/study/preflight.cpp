@@ -7,12 +7,14 @@
 #include <filesystem>
 #include <sstream>
 
+#include "app/claims/findings.hpp"
 #include "app/engine_labeller.hpp"
 #include "app/study/plan.hpp"
 #include "app/study/stages.hpp"
 #include "base/error.hpp"
 #include "edges/engines/ase.hpp"
 #include "edges/engines/gpaw.hpp"
+#include "edges/formats/reference.hpp"
 #include "structures/prototypes.hpp"
 
 namespace vitrion::app {
@@ -62,6 +64,21 @@ std::vector<Finding> look_at_levels(const Study& study) {
             {fmt::format("level {}: {}{}", level.name, path, there ? "" : " does not exist"),
              !there, ""});
       }
+  return findings;
+}
+
+/// Every file of measurements must read before days are spent.
+std::vector<Finding> look_at_reference(const Study& study) {
+  std::vector<Finding> findings;
+  for (const std::string& path : reference_files_beside(study.path)) {
+    try {
+      findings.push_back(
+          {fmt::format("reference {}: {} values", path, formats::read_reference(path).size()),
+           false, ""});
+    } catch (const InputError& e) {
+      findings.push_back({e.what(), true, ""});
+    }
+  }
   return findings;
 }
 
@@ -144,6 +161,7 @@ std::vector<Finding> look_at_loop(const Study& study) {
 std::vector<Finding> preflight(const Study& study) {
   std::vector<Finding> findings = look_at_levels(study);
   for (Finding& finding : look_at_engines(study)) findings.push_back(std::move(finding));
+  for (Finding& finding : look_at_reference(study)) findings.push_back(std::move(finding));
   if (study.loop)
     for (Finding& finding : look_at_loop(study)) findings.push_back(std::move(finding));
   if (!study.has_glass()) return findings;

@@ -181,6 +181,7 @@ json gather_record(const Pipeline& p, const RecordInputs& in) {
                  {"doorway_model", analysis.at("doorway_model")},
                  {"uncertainty", analysis.at("uncertainty")},
                  {"methods", methods_of(p, in.final->models)},
+                 {"reference", analysis.at("reference")},
                  {"claims", analysis.at("claims")},
                  {"checks", analysis.at("checks")},
                  {"versions", versions(in)},
