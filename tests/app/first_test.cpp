@@ -204,9 +204,9 @@ TEST_F(FirstMinutes, ModelsThatAreNotThereStopTheStudy) {
 TEST_F(FirstMinutes, InitWritesEachStudyAndEachIsRead) {
   for (const std::string name : {"napso", "quickstart", "blank"}) {
     EXPECT_EQ(vitrion("init " + name + " " + name).status, 0);
-    // A blank study names labels that are not there yet, and napso's may lack its models: faults of
-    // files, not of keys.
+    // A blank study names labels that are not there yet: a fault of files, not of keys.
     const Ended ended = vitrion("check " + name + "/study.toml --quick");
+    EXPECT_EQ(ended.status, name == "blank" ? 2 : 0) << ended.text;
     EXPECT_THAT(ended.text, HasSubstr("glass: x = 0")) << ended.text;
     EXPECT_THAT(read(folder_ / name / "study.toml"), Not(HasSubstr("\"../data/")));
   }
