@@ -316,6 +316,11 @@ LagGrid LagGrid::of(const Trajectory& run, double follow_ps) {
 
 DoorwayRun doorways_of_run(const Trajectory& run, const HopRun& hops, const LagGrid& lags,
                            const DoorwayOptions& options) {
+  if (run.frames() < 2 * lags.reach() + 1)
+    throw InputError(
+        fmt::format("{} frames are too few to follow gates for {:g} ps on either side: "
+                    "follow them for less, or leave the short run out",
+                    run.frames(), static_cast<double>(lags.bins) * lags.bin_ps()));
   const GateFinder finder(run, options);
   ThreadPool pool(std::max<std::size_t>(1, options.threads));
   DoorwayRun result;

@@ -105,7 +105,8 @@ json to_json(const Hops& h, const std::vector<std::string>& files, std::size_t m
                                       {"changed", h.bonds->changed},
                                       {"others", h.bonds->others},
                                       {"others_changed", h.bonds->others_changed},
-                                      {"exchanged", h.bonds->anions_exchanged}}
+                                      {"exchanged", h.bonds->anions_exchanged},
+                                      {"units_changed", h.bonds->units_changed}}
                                : json(nullptr);
   return j;
 }

@@ -233,6 +233,7 @@ Hops combine_hops(std::vector<HopRun> runs, const HopOptions& options,
       h.bonds->others += b.others;
       h.bonds->others_changed += b.others_changed;
       h.bonds->anions_exchanged += b.anions_exchanged;
+      h.bonds->units_changed += b.units_changed;
     }
   }
   return h;

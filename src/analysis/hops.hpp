@@ -121,10 +121,15 @@ struct BondChanges {
   std::size_t others = 0;   ///< instants in the middle of stays, as many
   std::size_t others_changed = 0;
   std::size_t anions_exchanged = 0;  ///< over all compared hops, left and gained
+  /// Hops after which the ion is bonded to other units: the formers of its anions, and anions
+  /// without one.
+  std::size_t units_changed = 0;
 };
 
-/// An anion is bonded before (after) if it is within `longest_ionic_bond` in over half of the
+/// `former`: the species in the middle of the units, if the trajectory has it. An anion is bonded
+/// before (after) if it is within `longest_ionic_bond` in over half of the
 /// frames of the window. @throws InputError if the trajectory has no anion.
-[[nodiscard]] BondChanges bond_changes(const Trajectory& run, const HopRun& hops);
+[[nodiscard]] BondChanges bond_changes(const Trajectory& run, const HopRun& hops,
+                                       const std::string& former = "P");
 
 }  // namespace vitrion::analysis

@@ -104,9 +104,11 @@ void print_hops(const analysis::Hops& h) {
   if (h.median_stay) fmt::print("{:<24} {:.4g} ps\n", "median stay", *h.median_stay);
   print_line("D of a random walk", h.random_walk_D);
   if (h.bonds)
-    fmt::print("{:<24} changed at {} of {} hops, and at {} of {} instants in between\n",
-               "bonded anions", h.bonds->changed, h.bonds->hops, h.bonds->others_changed,
-               h.bonds->others);
+    fmt::print(
+        "{:<24} changed at {} of {} hops ({} to other units), and at {} of {} instants in "
+        "between\n",
+        "bonded anions", h.bonds->changed, h.bonds->hops, h.bonds->units_changed,
+        h.bonds->others_changed, h.bonds->others);
 }
 
 void run_hops(const MechanismArguments& m) {

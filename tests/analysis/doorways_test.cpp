@@ -258,6 +258,46 @@ TEST(Doorways, WithoutHopsStillHaveWidths) {
   EXPECT_THAT(f.doorways.verdict, HasSubstr("not resolved: no hops"));
 }
 
+TEST(Doorways, OfReplicasAreCombined) {
+  ChannelOptions o;
+  o.frames = 1200;
+  o.opening = 0.3;
+  std::vector<HopRun> hops;
+  std::vector<DoorwayRun> runs;
+  HopOptions options;
+  std::vector<Trajectory> replicas;
+  HopSurvey survey(options);
+  for (std::uint64_t seed = 41; seed < 44; ++seed) {
+    RandomStream random(seed, "replica");
+    replicas.push_back(channels(o, random).run);
+    survey.add(replicas.back());
+  }
+  for (const Trajectory& run : replicas) {
+    hops.push_back(find_hops(run, survey.scale(), options));
+    runs.push_back(doorways_of_run(run, hops.back(), LagGrid::of(run, 50), {}));
+  }
+  const Hops h = combine_hops(hops, options, {});
+  // One hop in 145 ps: about 215 on 54 paths of 600 ps, known to 7 %; three of them.
+  EXPECT_NEAR(*h.rate.value, 1000 / (o.stay + o.shortest), 1.5);
+  EXPECT_LT(h.rate.low, *h.rate.value);
+  EXPECT_EQ(h.counts.size(), 3U);
+  const Doorways d = combine_doorways(runs, {});
+  EXPECT_NEAR(*opening(d, "hop").opening.value, 0.3, 0.03);
+  EXPECT_LT(opening(d, "hop").opening.low, 0.3);
+  EXPECT_GT(opening(d, "hop").opening.high, 0.28);
+  EXPECT_NEAR(*d.lead.value, 0, 0.5);
+  const nlohmann::json record = to_json(d, hops, {"a", "b", "c"});
+  EXPECT_EQ(record["replicas"].size(), 3U);
+  EXPECT_EQ(record["replicas"][2]["file"], "c");
+  // A run too short for the lags of the others is named.
+  RandomStream random(44, "short");
+  o.frames = 200;
+  const Trajectory brief = channels(o, random).run;
+  EXPECT_THROW(
+      (void)doorways_of_run(brief, find_hops(brief, survey.scale(), options), runs[0].lags, {}),
+      InputError);
+}
+
 TEST(Doorways, RecordsDoNotDependOnThreads) {
   RandomStream random(15, "threads");
   ChannelOptions o;

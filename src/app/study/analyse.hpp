@@ -45,8 +45,8 @@ void analyse_structure(GlassAnalysis& a);
 void analyse_transport(GlassAnalysis& a);
 /// Hops and doorways at each temperature; after analyse_transport, which lists the temperatures.
 void analyse_mechanism(GlassAnalysis& a);
-/// ln D of all runs against their doorways (record `doorway_model`), or null without a run that has
-/// both. `glasses` are "glasses[]" of the record.
+/// ln D of all runs that have one against their doorways (record `doorway_model`, which may be a
+/// refusal). `glasses` are "glasses[]" of the record.
 [[nodiscard]] nlohmann::json doorway_model(const std::vector<nlohmann::json>& glasses);
 
 /// Errors of the potential on labelled frames: "parity", "parity_points".

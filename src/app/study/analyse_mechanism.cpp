@@ -38,7 +38,7 @@ Trajectory all_paths(const GlassAnalysis& a, const Stage& run, std::size_t t) {
 /// them, and once to find the hops.
 void analyse_temperature(GlassAnalysis& a, std::size_t t, json& out) {
   const formats::StudyMeasure& m = a.p.study.measure;
-  const std::string at = fmt::format("{}, {:g} K", a.glass.what.name, m.temperature[t]);
+  const std::string at = fmt::format("{:g} K", m.temperature[t]);
   const std::vector<Stage>& stages = a.glass.measured[t];
   analysis::HopOptions options;
   options.species = m.mobile;
@@ -51,7 +51,7 @@ void analyse_temperature(GlassAnalysis& a, std::size_t t, json& out) {
   std::vector<analysis::HopRun> hops;
   std::vector<analysis::DoorwayRun> doorways;
   out["doorways"] = nullptr;
-  a.make(out["hops"], "hops of " + at, [&]() -> json {
+  a.make(out["hops"], "hops at " + at, [&]() -> json {
     analysis::HopSurvey survey(options);
     for (const Stage& run : stages) survey.add(all_paths(a, run, t));
     const analysis::HopScale scale = survey.scale();
@@ -73,12 +73,12 @@ void analyse_temperature(GlassAnalysis& a, std::size_t t, json& out) {
     }
     if (!no_doorways.empty()) {
       doorways.clear();
-      a.missing("doorways of " + at, no_doorways);
+      a.missing("doorways at " + at, no_doorways);
     }
     return to_json(analysis::combine_hops(hops, options, bonds), files);
   });
   if (!doorways.empty())
-    a.make(out["doorways"], "doorways of " + at, [&] {
+    a.make(out["doorways"], "doorways at " + at, [&] {
       return to_json(analysis::combine_doorways(std::move(doorways), doorway_options), hops, files);
     });
 }
@@ -115,7 +115,7 @@ json doorway_model(const std::vector<json>& glasses) {
                             gates.at("fluctuation").get<double>()});
         }
     }
-  return points.empty() ? json(nullptr) : to_json(analysis::fit_doorway_model(points));
+  return to_json(analysis::fit_doorway_model(points));
 }
 
 }  // namespace vitrion::app
