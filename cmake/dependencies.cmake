@@ -12,6 +12,7 @@ pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)
 pkg_check_modules(netcdf REQUIRED IMPORTED_TARGET netcdf)
 pkg_check_modules(hdf5 REQUIRED IMPORTED_TARGET hdf5)
 find_package(yaml-cpp REQUIRED)
+find_package(pugixml REQUIRED)
 pkg_check_modules(hwy REQUIRED IMPORTED_TARGET libhwy)
 # Static; without its BLAS fall-backs, which are never called.
 find_library(XSMM_LIBRARY xsmm REQUIRED)

@@ -1,13 +1,16 @@
 #include "learn/selection.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <limits>
-#include <numeric>
+#include <map>
 
 #include "base/error.hpp"
+#include "learn/motifs.hpp"
 #include "structures/neighbours.hpp"
 
 namespace vitrion::learn {
@@ -69,37 +72,118 @@ double outside(double deviation, const TrustLevels& levels) {
   return std::max(levels.low - deviation, deviation - levels.high);
 }
 
+/// How often each mark was picked, kind by kind.
+class Tally {
+ public:
+  void add(const Marks& marks) {
+    counts_.resize(std::max(counts_.size(), marks.size()));
+    for (std::size_t kind = 0; kind < marks.size(); ++kind)
+      for (const std::string& mark : marks[kind]) ++counts_[kind][mark];
+  }
+  /// One, less for each pick that bears what is rarest in this frame.
+  [[nodiscard]] double weight(const Marks& marks) const {
+    double weight = 1;
+    for (std::size_t kind = 0; kind < std::min(marks.size(), counts_.size()); ++kind) {
+      std::size_t rarest = std::numeric_limits<std::size_t>::max();
+      for (const std::string& mark : marks[kind]) {
+        const auto found = counts_[kind].find(mark);
+        rarest = std::min(rarest, found == counts_[kind].end() ? 0 : found->second);
+      }
+      if (!marks[kind].empty()) weight /= 1 + static_cast<double>(rarest);
+    }
+    return weight;
+  }
+
+ private:
+  std::vector<std::map<std::string, std::size_t>> counts_;
+};
+
+double number_of(const std::string& text) {
+  double value = 0;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
+}
+
+std::string step_of(double value, double step) {
+  return fmt::format("{:g}", step * std::floor(value / step + 1e-9));
+}
+
 }  // namespace
 
-Selection select(std::span<const Frame> frames, std::span<const double> deviations,
-                 const TrustLevels& levels, std::size_t wanted, bool fill) {
-  levels.validate();
-  if (frames.size() != deviations.size())
-    throw InputError(fmt::format("{} frames and {} deviations must be as many", frames.size(),
-                                 deviations.size()));
-  Selection selection;
-  std::vector<std::size_t> candidates;
-  for (std::size_t i = 0; i < frames.size(); ++i) {
-    selection.verdicts.push_back(verdict(deviations[i], levels));
-    if (selection.verdicts.back() == Verdict::candidate) candidates.push_back(i);
-  }
+Marks marks_of(const Frame& frame) {
+  Marks marks(4);
+  // By shares, so that cells of two sizes are one composition.
+  const std::vector<int> counts = frame.species.counts();
+  for (std::size_t s = 0; s < counts.size(); ++s)
+    if (counts[s] > 0)
+      marks[0].push_back(fmt::format(
+          "{}{}", frame.species.names[s],
+          step_of(static_cast<double>(counts[s]) / static_cast<double>(frame.size()), 0.05)));
+  // One mark, not several: the rarest element alone would not be a composition.
+  marks[0] = {fmt::format("{}", fmt::join(marks[0], " "))};
+  if (const auto kelvin = frame.info.find("temperature"); kelvin != frame.info.end())
+    marks[1] = {step_of(number_of(kelvin->second), 400)};
+  if (frame.cell) marks[2] = {step_of(structures::density(frame), 0.25)};
+  const Motifs motifs = motifs_of(frame);
+  for (std::size_t k = 0; k < Motifs::names.size(); ++k)
+    if (motifs.counts()[k] > 0) marks[3].emplace_back(Motifs::names[k]);
+  if (marks[3].empty()) marks[3] = {"plain"};
+  return marks;
+}
+
+std::vector<std::size_t> spread(std::span<const Frame> pool, std::span<const Frame> known,
+                                std::size_t wanted, std::size_t first,
+                                std::span<const Marks> marks) {
   std::vector<std::vector<double>> prints;
-  for (const std::size_t i : candidates) prints.push_back(fingerprint(frames[i]));
-  std::vector<double> nearest(candidates.size(), std::numeric_limits<double>::infinity());
-  while (selection.picked.size() < wanted && selection.picked.size() < candidates.size()) {
-    std::size_t best = 0;
-    if (selection.picked.empty()) {
-      for (std::size_t k = 1; k < candidates.size(); ++k)
-        if (deviations[candidates[k]] > deviations[candidates[best]]) best = k;
-    } else {
-      best = static_cast<std::size_t>(std::max_element(nearest.begin(), nearest.end()) -
-                                      nearest.begin());
-      if (nearest[best] <= 0) break;  // what is left equals what was picked
+  for (const Frame& frame : pool) prints.push_back(fingerprint(frame));
+  std::vector<double> nearest(pool.size(), std::numeric_limits<double>::infinity());
+  for (const Frame& frame : known) {
+    const std::vector<double> print = fingerprint(frame);
+    for (std::size_t k = 0; k < pool.size(); ++k)
+      nearest[k] = std::min(nearest[k], distance2(prints[k], print));
+  }
+  Tally tally;
+  std::vector<std::size_t> picked;
+  while (picked.size() < std::min(wanted, pool.size())) {
+    std::size_t best = first;
+    if (!picked.empty() || !known.empty()) {
+      double most = 0;  // what is left equals what was picked
+      for (std::size_t k = 0; k < pool.size(); ++k) {
+        const double gain = nearest[k] * (marks.empty() ? 1 : tally.weight(marks[k]));
+        if (gain > most) most = gain, best = k;
+      }
+      if (most <= 0) break;
     }
-    selection.picked.push_back(candidates[best]);
-    for (std::size_t k = 0; k < candidates.size(); ++k)
+    picked.push_back(best);
+    if (!marks.empty()) tally.add(marks[best]);
+    for (std::size_t k = 0; k < pool.size(); ++k)
       nearest[k] = std::min(nearest[k], distance2(prints[k], prints[best]));
   }
+  return picked;
+}
+
+Selection select(std::span<const Frame> frames, std::span<const double> deviations,
+                 const TrustLevels& levels, std::size_t wanted, bool fill,
+                 std::span<const Marks> marks) {
+  levels.validate();
+  if (frames.size() != deviations.size() || (!marks.empty() && marks.size() != frames.size()))
+    throw InputError(fmt::format("{} frames, {} deviations and {} marks must be as many",
+                                 frames.size(), deviations.size(), marks.size()));
+  Selection selection;
+  std::vector<std::size_t> indices;
+  std::vector<Frame> candidates;
+  std::vector<Marks> own;
+  std::size_t first = 0;
+  for (std::size_t i = 0; i < frames.size(); ++i) {
+    selection.verdicts.push_back(verdict(deviations[i], levels));
+    if (selection.verdicts.back() != Verdict::candidate) continue;
+    if (!indices.empty() && deviations[i] > deviations[indices[first]]) first = indices.size();
+    indices.push_back(i);
+    candidates.push_back(frames[i]);
+    if (!marks.empty()) own.push_back(marks[i]);
+  }
+  for (const std::size_t k : spread(candidates, {}, wanted, first, own))
+    selection.picked.push_back(indices[k]);
   selection.from_window = selection.picked.size();
   if (!fill) return selection;
   std::vector<std::size_t> others;

@@ -88,8 +88,52 @@ TEST_F(Label, AWorkerThatDiesIsAFailure) {
   EXPECT_THAT(text("said"), testing::HasSubstr("exit status 1"));
 }
 
+// VASP's part is played by a stand-in that converges with ALGO = All alone.
+TEST_F(Label, VaspsSecondRecipeIsCounted) {
+  std::ofstream(folder_ / "POTCAR") << "  PAW_PBE Na 01Jan2000\n   VRHFIN =Na: s1p0\n   TITEL  = "
+                                       "PAW_PBE Na 01Jan2000\n End of Dataset\n";
+  const std::string arguments = "--engine vasp --potcar Na=POTCAR --command \"'" VITRION_SOURCE_DIR
+                                "/tests/edges/engines/fake_vasp.py' ";
+  ASSERT_EQ(label(arguments + "loose\""), 0) << text("said");
+  EXPECT_THAT(text("said"), testing::HasSubstr("2 of 2 frames labelled by vasp 600 eV PBE + D3(0), "
+                                               "2 by the second recipe"));
+  EXPECT_THAT(text("out.extxyz"), testing::HasSubstr("recipe=1"));
+  EXPECT_FALSE(fs::exists(folder_ / "out.extxyz.tasks"));
+  ASSERT_EQ(label(arguments + "never\" --keep tasks"), 3) << text("said");
+  EXPECT_THAT(text("said"), testing::HasSubstr("frame 1: unconverged: the last of 360 electronic"));
+  EXPECT_EQ(label(arguments + "nothing\""), 1);
+  EXPECT_THAT(text("said"), testing::HasSubstr("the output holds no calculation (exit status 1)"));
+}
+
+TEST_F(Label, AnyProgramLabels) {
+  ASSERT_EQ(label("--engine command --command '" VITRION_SOURCE_DIR "/tests/app/pair_teacher.py'"),
+            0)
+      << text("said");
+  EXPECT_THAT(text("out.extxyz"), testing::HasSubstr("level=command"));
+  EXPECT_THAT(text("out.extxyz"), testing::HasSubstr("parent=na"));
+}
+
+// CP2K itself on two sodium atoms: half a minute.
+TEST_F(Label, Cp2kLabels) {
+  if (std::system("command -v cp2k.psmp > /dev/null") != 0) GTEST_SKIP() << "cp2k is not installed";
+  std::ofstream(folder_ / "in.extxyz")
+      << "3\nLattice=\"0 3.3 3.3 3.3 0 3.3 3.3 3.3 0\" Properties=species:S:1:pos:R:3\n"
+         "S 0.08943142 0.02182549 0.00482487\nNa 1.55682536 1.63613059 1.63226205\n"
+         "Na 4.94586293 4.91864997 4.94780909\n";
+  ASSERT_EQ(label("--engine cp2k --kpoints mean-value"), 0) << text("said");
+  // As the stored output of CP2K 2023.1 has it; another version's grids may move the last digits.
+  const std::string out = text("out.extxyz");
+  double energy = 0;
+  std::istringstream(out.substr(out.find("energy=") + 7)) >> energy;
+  EXPECT_NEAR(energy, -104.709038928048614 * 27.211386245988, 1e-3);
+}
+
 TEST_F(Label, BadInputIsRefused) {
   EXPECT_EQ(label("--engine vasp"), 2);
+  EXPECT_THAT(text("said"), testing::HasSubstr("needs a POTCAR for each element"));
+  EXPECT_EQ(label("--engine command"), 2);
+  EXPECT_EQ(label("--engine cp2k --check-stress"), 2);
+  EXPECT_EQ(label("--engine gpaw --check-stress --high-cutoff 500"), 2);
   EXPECT_EQ(label("--engine gpaw --kpoints gamma"), 2);
   EXPECT_EQ(label("--engine ase --calculator sevenn"), 2);
   EXPECT_EQ(label("missing.extxyz --engine gpaw"), 2);

@@ -206,7 +206,8 @@ TEST_F(Learn, KilledAtRandomMomentsItEndsInTheSameBankAndModels) {
   ASSERT_EQ(once.status, 3) << once.text;
   const fs::path killed = study("killed", "iterations = 1");
   vitrion::RandomStream random(17, "kill");
-  const char* many = std::getenv("VITRION_KILLS");  // tools/kill_loop.sh asks for 200
+  const char* many =
+      std::getenv("VITRION_KILLS");  // tools/loop_must_hold.py kills 200 times, and workers too
   const int most = many == nullptr ? 6 : std::atoi(many);
   int kills = 0;
   for (; kills < most; ++kills) {
@@ -295,6 +296,46 @@ TEST_F(Learn, ABrokenEngineIsNamedWithItsOwnWords) {
   EXPECT_THAT(vitrion({"logs", path.string(), task}).text, HasSubstr("Traceback"));
   EXPECT_THAT(vitrion({"retry", path.string(), "--failed"}).text, HasSubstr("2 tasks to be tried"));
   EXPECT_THAT(vitrion({"cancel", path.string(), task}).text, HasSubstr("1 task cancelled"));
+}
+
+// A teacher that is too soft by 1.2 and has another zero of energy; the truth is the pair
+// potential.
+TEST_F(Learn, TwoLevelsAreBroughtToOneScaleAndJudgedOnTheTruth) {
+  const fs::path path =
+      study("levels", "iterations = 4\ntest_share = 0.5\nflat = 0.9\nstructure = 0");
+  std::string text = read(path);
+  const auto replace = [&](const std::string& before, const std::string& after) {
+    ASSERT_NE(text.find(before), std::string::npos) << before;
+    text.replace(text.find(before), before.size(), after);
+  };
+  replace("stop_below = 0.5", "stop_below = 1.0");
+  replace("force = [0.01, 50.0]", "force = [0.25, 50.0]");
+  replace("runs = 2", "runs = 4\niterations = 2");
+  replace("steps = 150", "steps = 1000");
+  replace("retrain = {", "finish = { steps = 80, rate = [1e-3, 5e-4] }\nretrain = {");
+  const std::size_t second = text.find("[[explore]]", text.find("[[explore]]") + 1);
+  text.erase(second, text.find("[select]") - second);
+  text += "[teacher]\nengine = \"command\"\ncommand = \"'" VITRION_SOURCE_DIR
+          "/tests/app/pair_teacher.py' --soft 1.2\"\npack = 4\nframes = 8\nrounds = 3\n";
+  std::ofstream(path) << text;
+  const Ended once = vitrion({"learn", path.string()});
+  ASSERT_EQ(once.status, 0) << once.text;
+  EXPECT_THAT(once.text, HasSubstr("converged: truth, round "));
+  const auto rounds = nlohmann::json::parse(read(run_of(path) / "truth.json"));
+  ASSERT_GE(rounds.size(), 2u) << "flat needs two";
+  const auto& softening = rounds.back().at("data").at("softening");
+  EXPECT_NEAR(softening.at("applied").get<double>(), 1.2, 1e-6) << softening.dump();
+  // Energies of one compound tell only its sum of offsets: -0.6 eV a P atom, for all eight atoms.
+  const auto& offset = softening.at("offset_eV");
+  EXPECT_NEAR(3 * offset.at("Na").get<double>() + offset.at("P").get<double>() +
+                  4 * offset.at("S").get<double>(),
+              -0.6, 1e-6);
+  EXPECT_LT(softening.at("energy_rmse_per_atom").get<double>(), 1e-6);
+  EXPECT_GE(rounds.back().at("data").at("n_test").get<int>(), 2);
+  // Each label of the truth is computed once, and the frames of both levels are told apart.
+  const Ended again = vitrion({"learn", path.string()});
+  EXPECT_EQ(again.status, 0) << again.text;
+  EXPECT_THAT(again.text, testing::Not(HasSubstr("...\n")));
 }
 
 TEST_F(Learn, AStageOnHoldWaitsForAPerson) {

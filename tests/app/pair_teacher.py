@@ -2,7 +2,8 @@
 """A teacher of pair potentials for tests of the loop: reads input.extxyz, writes output.extxyz with energy, forces and virial.
 
 Bonds P-S and P-O are Morse wells, all other pairs repel; a smooth cut at 5.5 A makes forces the exact derivative of the energy.
-usage: pair_teacher.py [--loose N]   (--loose: every N-th frame says that it did not converge)
+usage: pair_teacher.py [--loose N | --soft F]   (--loose: every N-th frame says that it did not converge;
+--soft: all labels are divided by F, and energies have another zero)
 """
 import sys
 import numpy as np
@@ -49,6 +50,7 @@ def label(names, cell, x):
 
 def main():
     loose = int(sys.argv[2]) if sys.argv[1:2] == ["--loose"] else 0
+    soft = float(sys.argv[2]) if sys.argv[1:2] == ["--soft"] else 1.0
     lines, number = open("input.extxyz").read().splitlines(), 0
     with open("output.extxyz", "w") as out:
         while lines:
@@ -57,7 +59,8 @@ def main():
             lines = lines[2 + n:]
             cell = np.array(comment.split('Lattice="')[1].split('"')[0].split(), float).reshape(3, 3)
             names, x = [r[0] for r in rows], np.array([r[1:4] for r in rows], float)
-            e, f, w = label(names, cell, x)
+            e, f, w = (part / soft for part in label(names, cell, x))
+            e += 0.5 * names.count("P") if soft != 1 else 0
             number += 1
             state = "unconverged" if loose and number % loose == 0 else "ok"
             lattice, virial = (" ".join(f"{v:.12g}" for v in m.ravel()) for m in (cell, w))

@@ -42,6 +42,32 @@ TEST(Selection, TakesTheLargestDeviationThenTheMostDifferentStructure) {
   EXPECT_EQ(s.count(Verdict::accurate), 1U);
 }
 
+// Three of a kind that differ more in structure, one of another: without marks it comes last.
+TEST(Selection, MarksAreBalanced) {
+  const std::vector<Frame> frames = {pair(2.0), pair(2.3), pair(2.6), pair(5.0)};
+  const std::vector<double> deviations = {0.30, 0.2, 0.2, 0.2};
+  const Marks hot = {{"1200"}}, cold = {{"400"}};
+  const std::vector<Marks> marks = {hot, hot, hot, cold};
+  EXPECT_EQ(select(frames, deviations, {0.15, 0.35}, 3, false).picked,
+            (std::vector<std::size_t>{0, 1, 2}));
+  EXPECT_EQ(select(frames, deviations, {0.15, 0.35}, 3, false, marks).picked,
+            (std::vector<std::size_t>{0, 3, 1}));
+}
+
+TEST(Selection, MarksTellCompositionTemperatureDensityAndMotif) {
+  Frame frame = pair(2.5);
+  frame.info["temperature"] = "1350";
+  const Marks marks = marks_of(frame);
+  EXPECT_EQ(marks, (Marks{{"Na0.5 S0.5"}, {"1200"}, {"0"}, {"free anion"}}));
+}
+
+TEST(Selection, SpreadKeepsAwayFromWhatIsKnown) {
+  const std::vector<Frame> pool = {pair(2.0), pair(3.5), pair(5.0)}, known = {pair(5.0), pair(2.0)};
+  EXPECT_EQ(spread(pool, known, 1, 0, {}), std::vector<std::size_t>{1});
+  EXPECT_EQ(spread(pool, {}, 1, 2, {}), std::vector<std::size_t>{2});
+  EXPECT_EQ(spread(pool, pool, 3, 0, {}), std::vector<std::size_t>{});
+}
+
 TEST(Selection, EqualFramesArePickedOnce) {
   const std::vector<Frame> frames = {pair(2.5), pair(2.5)};
   const std::vector<double> deviations = {0.2, 0.3};

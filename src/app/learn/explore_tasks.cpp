@@ -8,7 +8,9 @@
 #include <filesystem>
 #include <limits>
 #include <map>
+#include <optional>
 
+#include "app/learn/bonding.hpp"
 #include "app/learn/loop.hpp"
 #include "app/study/dynamics.hpp"
 #include "app/study/packing.hpp"
@@ -54,6 +56,7 @@ struct Run {
   md::Protocol protocol;
   std::vector<md::Chunk> chunks;
   double x = 0;                ///< of a packed box
+  double temperature = 0;      ///< K, of the thermostat; 0: it changes on the way
   std::string start;           ///< what it begins with, in words
   std::optional<Frame> frame;  ///< absent: it is packed when the task is prepared
 };
@@ -109,6 +112,7 @@ std::vector<Run> runs_of(const Pipeline& p, int iteration, const StudyStage& s, 
     run.number = r;
     run.name = fmt::format("{}-{}-{}", s.name, iteration, r);
     run.protocol = protocol_of(study, s, random, s.start == "packed");
+    if (s.schedule.empty()) run.temperature = run.protocol.segments.back().to;
     if (s.start == "packed") {
       run.x = s.x[random.below(s.x.size())];
       run.start = fmt::format("packed x={:g}", run.x);
@@ -244,6 +248,7 @@ void collect(const Pipeline& p, const Run& run, const std::string& folder, std::
                  {"step", fmt::format("{}", step)},
                  {"potential", ensemble.identity},
                  {"max_devi_f", fmt::format("{:.4f}", found->second)}};
+    if (run.temperature > 0) kept.info["temperature"] = fmt::format("{:.0f}", run.temperature);
     if (structures::shortest_distance(kept) < least_distance) {
       ++visited.guarded;
       return;
@@ -300,7 +305,7 @@ Stage loop_explore(Loop& loop, int iteration, std::size_t number, const Ensemble
   const Study& study = p.study;
   const StudyStage& s = study.stages[number];
   const std::vector<Run> runs = runs_of(p, iteration, s, seed, data);
-  learn::Identity all("explore", 2);
+  learn::Identity all("explore", 3);
   all.add("ensemble", ensemble.identity);
   all.add("select", {study.select.force[0], study.select.force[1],
                      static_cast<double>(study.select.per_iteration)});
@@ -344,8 +349,12 @@ Stage loop_explore(Loop& loop, int iteration, std::size_t number, const Ensemble
     if (visited.frames.empty())
       throw Refused(fmt::format("stage {} left no frame: vitrion why tells of each run", s.name));
     const learn::TrustLevels levels{study.select.force[0], study.select.force[1]};
-    const learn::Selection selection = learn::select(visited.frames, visited.deviations, levels,
-                                                     study.select.per_iteration, false);
+    std::vector<learn::Marks> marks;
+    for (const Frame& frame : visited.frames) marks.push_back(learn::marks_of(frame));
+    learn::Selection selection = learn::select(visited.frames, visited.deviations, levels,
+                                               study.select.per_iteration, false, marks);
+    const Bonding bonding = bonding_of(visited.frames, data);
+    add_bearers(bonding.unlabelled, visited.frames, visited.deviations, selection.picked);
     std::vector<Frame> picked;
     std::vector<learn::FrameRow> history;
     for (const std::size_t i : selection.picked) {
@@ -383,6 +392,11 @@ Stage loop_explore(Loop& loop, int iteration, std::size_t number, const Ensemble
                       {"n_picked", picked.size()},
                       {"selected", static_cast<double>(candidates + failed + exploded) /
                                        static_cast<double>(seen)}};
+    for (std::size_t k = 0; k < bonding.shares.size(); ++k)
+      result.results["motifs"][std::string(learn::Motifs::names[k])] = bonding.shares[k];
+    result.results["unlabelled"] = nlohmann::json::array();
+    for (const std::size_t k : bonding.unlabelled)
+      result.results["unlabelled"].push_back(learn::Motifs::names[k]);
     if (!picked.empty()) result.results["picked"] = "picked.extxyz";
     result.detail = fmt::format("{} frames of {}: {} candidates, {} failed, {} exploded, {} picked",
                                 seen, s.name, candidates, failed, exploded, picked.size());

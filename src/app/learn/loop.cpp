@@ -2,16 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
 #include <filesystem>
 
-#include "app/engine_labeller.hpp"
+#include "app/label_engines.hpp"
 #include "app/study/interrupt.hpp"
 #include "base/error.hpp"
 #include "base/progress.hpp"
-#include "base/random.hpp"
-#include "edges/engines/ase.hpp"
-#include "edges/engines/gpaw.hpp"
-#include "edges/formats/bytes/whole_file.hpp"
 #include "edges/queue/local_queue.hpp"
 #include "edges/queue/slurm.hpp"
 
@@ -42,41 +40,15 @@ std::unique_ptr<learn::Queue> make_queue(const Pipeline& p) {
   return std::make_unique<queue::SlurmQueue>(options);
 }
 
-std::unique_ptr<engines::LabelEngine> make_labeller(const Pipeline& p) {
-  const Study& study = p.study;
-  const formats::StudyLabel& l = study.label;
-  if (l.engine == "potential") {
-    const std::string model = study_path(study, l.model);
-    if (!fs::exists(model))
-      throw InputError(fmt::format("{}: {} does not exist", study.place("label.model"), model));
-    const std::string content = fmt::format("{:016x}", hash64(formats::read_whole_file(model)));
-    return engines::command_engine(
-        {"potential", "model", "model " + content,
-         fmt::format("'{}' label --engine potential --model '{}' input.extxyz -o output.extxyz",
-                     p.program, model),
-         content, 0.5});
-  }
-  if (l.engine == "command")
-    return engines::command_engine(
-        {"command", "command", l.command, l.command, l.command + "\n" + l.settings, 0.5});
-  engines::WorkerEngine engine;
-  if (l.engine == "ase") {
-    engine = engines::ase_engine({l.calculator});
-  } else {
-    engines::GpawSettings settings;
-    settings.cutoff_eV = l.cutoff_eV;
-    settings.kpoints = l.kpoints;
-    engine = engines::gpaw_engine(settings);
-  }
-  const std::string python = find_python(engine.venv);
-  if (python.empty())
-    throw InputError(fmt::format("{}: engine {}: {} is not there; {} makes it",
-                                 study.place("label.engine"), engine.name, engine.venv,
-                                 engine.installer));
-  const std::string worker = (fs::path(p.folder.path()) / "workers" /
-                              fmt::format("{}_{:08x}.py", engine.name, hash64(engine.worker) >> 32))
-                                 .string();
-  return engines::python_engine(std::move(engine), python, worker);
+EngineSurroundings surroundings(const Pipeline& p, const std::string& section) {
+  EngineSurroundings around;
+  around.program = p.program;
+  around.workers = (fs::path(p.folder.path()) / "workers").string();
+  around.path = [&study = p.study](const std::string& path) { return study_path(study, path); };
+  around.place = [&study = p.study, section](const std::string& key) {
+    return study.place(section + "." + key);
+  };
+  return around;
 }
 
 std::uintmax_t bytes_of(const fs::path& folder) {
@@ -122,6 +94,14 @@ Iteration describe(int number, const formats::StudyStage& stage, const Stage& ex
   return i;
 }
 
+/// Of the share of a motif.
+double largest_change(const json& before, const json& now) {
+  double largest = 0;
+  for (const auto& [motif, share] : now.items())
+    largest = std::max(largest, std::abs(share.get<double>() - before.value(motif, 0.0)));
+  return largest;
+}
+
 std::string text_of(const Iteration& i) {
   const json& e = i.record.at("explored");
   return fmt::format(
@@ -137,11 +117,21 @@ std::string text_of(const Iteration& i) {
           : "");
 }
 
-/// The test error is as asked for, and has stopped falling.
+/// The test error is as asked for, and has stopped falling; all motifs that the runs visit have
+/// labels, and their shares have settled.
 bool good_enough(const formats::StudyLoop& loop, const std::vector<Iteration>& done) {
-  if (loop.test_error <= 0) return true;
-  const std::optional<double> now = done.back().test_error;
-  return now && *now <= loop.test_error;
+  const Iteration& now = done.back();
+  if (loop.test_error > 0 && !(now.test_error && *now.test_error <= loop.test_error)) return false;
+  const json& explored = now.record.at("explored");
+  if (loop.structure > 0 && !explored.at("unlabelled").empty()) return false;
+  if (done.size() < 2) return true;
+  const Iteration& before = done[done.size() - 2];
+  if (now.test_error && before.test_error &&
+      *before.test_error - *now.test_error > loop.flat * *before.test_error)
+    return false;
+  return loop.structure <= 0 || before.record.at("stage") != now.record.at("stage") ||
+         largest_change(before.record.at("explored").at("motifs"), explored.at("motifs")) <=
+             loop.structure;
 }
 
 }  // namespace
@@ -165,14 +155,33 @@ std::vector<learn::TaskRow> Loop::run(const std::string& title,
 }
 
 Loop make_loop(Pipeline& p) {
-  return {p, p.folder.ledger(), make_queue(p), make_labeller(p)};
+  const Study& study = p.study;
+  auto label = make_label_engine(study.label, surroundings(p, "label"));
+  if (!study.teacher) return {p, p.folder.ledger(), make_queue(p), std::move(label), {}, {}};
+  const formats::StudyLabel& teacher = study.teacher->label;
+  const auto has_dispersion = [](const formats::StudyLabel& l) {
+    return l.dispersion == "D3(0)" &&
+           (l.engine == "gpaw" || l.engine == "vasp" || l.engine == "cp2k");
+  };
+  // Where the truth has D3 and the teacher is a bare functional's, its labels get it too.
+  const bool adds =
+      teacher.engine == "ase" && teacher.dispersion == "D3(0)" && has_dispersion(study.label);
+  return {p,
+          p.folder.ledger(),
+          make_queue(p),
+          make_label_engine(teacher, surroundings(p, "teacher")),
+          std::move(label),
+          adds ? make_dispersion_engine(surroundings(p, "teacher")) : nullptr};
 }
 
 Ensemble run_loop(Pipeline& p) {
   const Study& study = p.study;
   Loop loop = make_loop(p);
   const Stage seed = loop_seed(p);
-  std::vector<Stage> labels = {loop_label(loop, 0, seed, "frames")};
+  const Labelling seeds{*loop.labeller, study.teacher ? study.teacher->label : study.label, "label",
+                        true};
+  const Labelling picks{seeds.engine, seeds.settings, seeds.name, false};
+  std::vector<Stage> labels = {loop_label(loop, seeds, 0, seed, "frames")};
   std::optional<Ensemble> ensemble;
   std::vector<Iteration> done;
   Position at;
@@ -181,8 +190,11 @@ Ensemble run_loop(Pipeline& p) {
   while (done.size() < study.loop->iterations) {
     heed_disk_budget(p);
     const Stage data = loop_data(p, number_of(), labels);
-    ensemble = loop_train(loop, number_of(), data, ensemble ? &*ensemble : nullptr);
-    const Stage judged = loop_judge(p, number_of(), *ensemble, data);
+    const bool fresh = !ensemble || study.loop->fresh;
+    ensemble = loop_train(
+        loop, number_of(), data,
+        {fresh ? study.train.first : study.train.retrain, fresh ? nullptr : &*ensemble, 1});
+    const Stage judged = loop_judge(p, fmt::format("judge-{:03}", number_of()), *ensemble, data);
     const bool last_passed = at.stage == study.stages.size();
     const std::size_t stage = last_passed ? at.stage - 1 : at.stage;
     const formats::StudyStage& spec = study.stages[stage];
@@ -205,10 +217,10 @@ Ensemble run_loop(Pipeline& p) {
           fmt::format("converged after {} iterations: {}", done.size(), said);
       loop.ledger.set_note("loop", converged);
       p.say(converged);
-      return *ensemble;
+      return study.teacher ? run_truth(loop, *ensemble, data) : *ensemble;
     }
     if (explored.results.at("n_picked").get<std::size_t>() > 0) {
-      const Stage labelled = loop_label(loop, number_of(), explored, "picked");
+      const Stage labelled = loop_label(loop, picks, number_of(), explored, "picked");
       if (labelled.results.at("n_labelled").get<std::size_t>() > 0) labels.push_back(labelled);
     }
   }

@@ -23,14 +23,6 @@ using structures::Frame;
 
 namespace {
 
-/// Whole runs are held back, never single frames of one: neighbours in time know each other.
-/// Crystals always train.
-bool held_back(const Study& study, const Frame& frame) {
-  const auto parent = frame.info.find("parent");
-  if (parent == frame.info.end() || !frame.info.contains("step")) return false;
-  return RandomStream(study.seed, "test " + parent->second).uniform() < study.loop->test_share;
-}
-
 json loss_section(const formats::StudyTrain& t) {
   return {{"type", "ener"},
           {"start_pref_e", t.energy[0]},
@@ -63,7 +55,7 @@ json model_section(const Study& study, std::uint64_t seed) {
 
 /// input.json of one member: `vitrion train` (or DeePMD-kit) runs it by hand in the task's folder.
 json input_of(const Study& study, const formats::StudyTraining& training, std::uint64_t seed,
-              const std::vector<std::string>& systems) {
+              const std::vector<std::string>& systems, const std::string& sampling) {
   const std::size_t steps = training.steps;
   return {{"model", model_section(study, seed)},
           {"learning_rate",
@@ -76,7 +68,7 @@ json input_of(const Study& study, const formats::StudyTraining& training, std::u
            {{"training_data",
              {{"systems", systems},
               {"batch_size", fmt::format("auto:{}", study.train.batch_atoms)},
-              {"auto_prob", "prob_sys_size"}}},
+              {"auto_prob", sampling}}},
             {"numb_steps", steps},
             {"seed", seed + 2},
             {"disp_file", "lcurve.out"},
@@ -84,6 +76,14 @@ json input_of(const Study& study, const formats::StudyTraining& training, std::u
             {"save_freq", std::max<std::size_t>(1, steps / 10)},
             {"save_ckpt", "model"},
             {"max_ckpt_keep", 2}}}};
+}
+
+/// Files that are read as often as they hold frames, or two groups of them by their weights.
+std::string sampling_of(const Stage& data, double weight) {
+  if (!data.results.contains("first_group")) return "prob_sys_size";
+  const std::size_t first = data.results.at("first_group").get<std::size_t>();
+  const std::size_t all = data.results.at("files").size();
+  return fmt::format("prob_sys_size;0:{}:{:g};{}:{}:{:g}", first, 1 - weight, first, all, weight);
 }
 
 /// The newest checkpoint's name: what a training that was stopped has reached.
@@ -108,6 +108,12 @@ queue::Verdict judge(const std::string& folder, const queue::Ended& ended) {
 }
 
 }  // namespace
+
+bool held_back(const Study& study, const Frame& frame) {
+  const auto parent = frame.info.find("parent");
+  if (parent == frame.info.end() || !frame.info.contains("step")) return false;
+  return RandomStream(study.seed, "test " + parent->second).uniform() < study.loop->test_share;
+}
 
 Stage loop_data(Pipeline& p, int iteration, const std::vector<Stage>& labels) {
   learn::Identity identity("learn-data", 1);
@@ -154,11 +160,13 @@ Stage loop_data(Pipeline& p, int iteration, const std::vector<Stage>& labels) {
   });
 }
 
-Ensemble loop_train(Loop& loop, int iteration, const Stage& data, const Ensemble* before) {
+Ensemble loop_train(Loop& loop, int iteration, const Stage& data, const LoopTraining& how) {
   Pipeline& p = loop.pipeline;
   const Study& study = p.study;
-  const bool fresh = before == nullptr || study.loop->fresh;
-  const formats::StudyTraining& training = fresh ? study.train.first : study.train.retrain;
+  const Ensemble* before = how.before;
+  const bool fresh = before == nullptr;
+  const formats::StudyTraining& training = how.settings;
+  const std::string sampling = sampling_of(data, how.weight);
   std::vector<std::string> systems;  // as seen from tasks/NAME
   for (const json& file : data.results.at("files"))
     systems.push_back(
@@ -167,11 +175,11 @@ Ensemble loop_train(Loop& loop, int iteration, const Stage& data, const Ensemble
   for (std::size_t member = 0; member < study.potential.ensemble; ++member) {
     const std::uint64_t seed = RandomStream(study.seed, "train", member).below(1'000'000'000) +
                                (fresh ? 0 : 7 * static_cast<std::uint64_t>(iteration));
-    const std::string input = input_of(study, training, seed, systems).dump(2) + "\n";
+    const std::string input = input_of(study, training, seed, systems, sampling).dump(2) + "\n";
     learn::Identity identity("train", 1);
     identity.add("data", data.identity).add("member", static_cast<double>(member));
     identity.add("start", fresh ? "random" : before->identity);
-    identity.add("input", input_of(study, training, seed, {}).dump());
+    identity.add("input", input_of(study, training, seed, {}, sampling).dump());
     identity.add("precision", study.train.precision);
     queue::Work work;
     const std::string name = fmt::format("train-{}", identity.hash());
@@ -211,10 +219,11 @@ Ensemble loop_train(Loop& loop, int iteration, const Stage& data, const Ensemble
   return ensemble;
 }
 
-Stage loop_judge(Pipeline& p, int iteration, const Ensemble& ensemble, const Stage& data) {
+Stage loop_judge(Pipeline& p, const std::string& name, const Ensemble& ensemble,
+                 const Stage& data) {
   learn::Identity identity("judge", 1);
   identity.add("ensemble", ensemble.identity).add("data", data.identity);
-  return p.stage(fmt::format("judge-{:03}", iteration), identity, [&](const std::string&) {
+  return p.stage(name, identity, [&](const std::string&) {
     StageResult result;
     if (!data.results.contains("test")) {
       result.detail = "no frames to test on yet";

@@ -7,14 +7,13 @@
 #include <filesystem>
 #include <map>
 
-#include "app/engine_labeller.hpp"
+#include "app/labellers.hpp"
 #include "app/study/dynamics.hpp"
 #include "app/study/packing.hpp"
 #include "app/study/stages.hpp"
 #include "base/error.hpp"
 #include "base/progress.hpp"
 #include "base/random.hpp"
-#include "edges/engines/gpaw.hpp"
 #include "edges/engines/lammps_input.hpp"
 #include "edges/engines/lammps_log.hpp"
 #include "edges/formats/bytes/whole_file.hpp"
@@ -138,20 +137,23 @@ Stage explore(Pipeline& p, const Trained& potential) {
 }
 
 Stage label_selected(Pipeline& p, const Stage& explored) {
-  engines::GpawSettings settings;
-  settings.cutoff_eV = p.study.label.cutoff_eV;
-  settings.kpoints = p.study.label.kpoints;
-  const engines::WorkerEngine engine = engines::gpaw_engine(settings);
+  EngineSurroundings around;
+  around.program = p.program;
+  around.workers = (fs::path(p.folder.path()) / "workers").string();
+  around.path = [&p](const std::string& path) { return study_path(p.study, path); };
+  around.place = [&p](const std::string& key) { return p.study.place("label." + key); };
+  const formats::StudyLabel& label = p.study.label;
   learn::Identity identity("label", 1);
   identity.add("frames", explored.identity)
-      .add("engine", engine.name)
-      .add("settings", engine.settings);
+      .add("engine", label.engine)
+      .add("settings", label_settings(label, around));
   return p.stage("label", identity, [&](const std::string& folder) {
     const std::vector<Frame> frames = formats::read_frames(explored.file("picked"));
-    EngineLabeller labeller(engine, {(fs::path(folder) / "tasks").string(), "", p.cores, false});
+    const ChosenLabeller engine =
+        choose_labeller(label, around, (fs::path(folder) / "tasks").string(), p.cores, false);
     Progress progress("label", frames.size());
     std::size_t answered = 0;
-    const auto answers = labeller.label(frames, [&](std::size_t, const learn::Labelled&) {
+    const auto answers = engine.labeller->label(frames, [&](std::size_t, const learn::Labelled&) {
       progress.update(++answered, engine.description);
     });
     progress.finish();

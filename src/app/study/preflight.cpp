@@ -8,12 +8,10 @@
 #include <sstream>
 
 #include "app/claims/findings.hpp"
-#include "app/engine_labeller.hpp"
+#include "app/label_engines.hpp"
 #include "app/study/plan.hpp"
 #include "app/study/stages.hpp"
 #include "base/error.hpp"
-#include "edges/engines/ase.hpp"
-#include "edges/engines/gpaw.hpp"
 #include "edges/formats/reference.hpp"
 #include "structures/prototypes.hpp"
 
@@ -91,17 +89,22 @@ std::vector<Finding> look_at_engines(const Study& study) {
          "pack"});
   }
   const bool labels = study.explore || study.loop;
-  if (!labels || (study.label.engine != "ase" && study.label.engine != "gpaw")) return findings;
-  const engines::WorkerEngine engine = study.label.engine == "ase"
-                                           ? engines::ase_engine({study.label.calculator})
-                                           : engines::gpaw_engine({});
-  const std::string python = find_python(engine.venv);
+  if (!labels) return findings;
+  EngineSurroundings around;
+  around.path = [&](const std::string& path) { return study_path(study, path); };
   // With models of its own a study labels nothing unless its loop is run.
   const bool needed = study.potential.models.empty();
-  findings.push_back({python.empty() ? fmt::format("engine {}: {} is not there; {} makes it",
-                                                   engine.name, engine.venv, engine.installer)
-                                     : fmt::format("engine {}: {}", engine.name, python),
-                      python.empty() && needed, "label", python.empty()});
+  const auto engine = [&](const char* section, const formats::StudyLabel& label) {
+    around.place = [&](const std::string& key) { return study.place(section + ("." + key)); };
+    Finding found = look([&] {
+      const auto made = make_label_engine(label, around);
+      return fmt::format("engine {}: {}", made->name(), made->description());
+    });
+    if (found.fault) found = {found.text, needed, "label", true};
+    findings.push_back(found);
+  };
+  engine("label", study.label);
+  if (study.teacher) engine("teacher", study.teacher->label);
   return findings;
 }
 
@@ -145,7 +148,6 @@ std::vector<Finding> look_at_loop(const Study& study) {
         {fmt::format("{}: {}{}", key, path, there ? "" : " does not exist"), !there, ""});
   };
   for (const std::string& path : study.seed_stage->files) file("seed.files", path);
-  if (study.label.engine == "potential") file("label.model", study.label.model);
   double ps = 0;
   for (const formats::StudyStage& s : study.stages) ps += static_cast<double>(s.runs) * s.time;
   findings.push_back(

@@ -20,12 +20,13 @@ WorkerEngine ase_engine(const AseSettings& s) {
   s.validate();
   WorkerEngine e;
   e.name = "ase";
-  e.level = "teacher";
   e.description = s.calculator;
   e.settings = nlohmann::json({{"calculator", s.calculator}}).dump();
   e.worker = ase_worker_source();
   // ASE's own calculators need no foundation model.
-  const bool own = s.calculator.starts_with("ase:");
+  const bool dispersion = s.calculator.starts_with("d3:");
+  const bool own = dispersion || s.calculator.starts_with("ase:");
+  e.level = dispersion ? "d3" : "teacher";
   e.venv = own ? ".venv/label" : ".venv/teacher";
   e.installer = own ? "tools/install/label_venv.sh" : "tools/install/teacher_venv.sh";
   e.keep_alive = true;  // loading a model takes far longer than a frame

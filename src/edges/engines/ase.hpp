@@ -8,7 +8,8 @@
 namespace vitrion::engines {
 
 struct AseSettings {
-  /// "sevenn:7net-0", "sevenn:7net-l3i5", "ase:lj" (one of ASE's own), or "module:Class".
+  /// "sevenn:7net-0", "sevenn:7net-l3i5", "ase:lj" (one of ASE's own), "d3:PBE" (D3(0)
+  /// alone), or "module:Class".
   std::string calculator = "sevenn:7net-0";
 
   /// @throws InputError if it does not read PACKAGE:NAME.

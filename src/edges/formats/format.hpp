@@ -23,5 +23,8 @@ struct Format {
 [[nodiscard]] Format cif_format();
 [[nodiscard]] Format lammps_data_format();
 [[nodiscard]] Format lammps_dump_format();
+[[nodiscard]] Format vasprun_format();
+[[nodiscard]] Format outcar_format();
+[[nodiscard]] Format cp2k_format();
 
 }  // namespace vitrion::formats

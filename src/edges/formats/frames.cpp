@@ -20,7 +20,8 @@ const std::vector<Format>& registry() {
       deepmd_npy_format(),   deepmd_mixed_format(), deepmd_raw_format(),
       extxyz_format(),       poscar_format(),       cif_format(),
       lammps_data_format(),  lammps_dump_format(),  amber_netcdf_float32_format(),
-      amber_netcdf_format(), xdatcar_format()};
+      amber_netcdf_format(), xdatcar_format(),      vasprun_format(),
+      outcar_format(),       cp2k_format()};
   return table;
 }
 

@@ -82,6 +82,37 @@ TEST_F(LoopKeys, MistakesAreToldWithPlaceRuleAndNearestChoice) {
       HasSubstr("needs [learn]"));
 }
 
+TEST_F(LoopKeys, EnginesAndTheTeacherAreRead) {
+  const Study s = read_study(write("s.toml", study() + R"(
+[label]
+engine = "vasp"
+command = "mpirun -np 16 vasp_std"
+cutoff_eV = 400
+spacing = 0.4
+potcar = { Na = "Na_pv/POTCAR", S = "S/POTCAR" }
+incar = { NCORE = 4, LASPH = false, ALGO = "Fast" }
+[teacher]
+calculator = "sevenn:7net-l3i5"
+pack = 20
+frames = 24
+)"));
+  EXPECT_EQ(s.label.engine, "vasp");
+  EXPECT_EQ(s.label.potcar.at("S"), "S/POTCAR");
+  EXPECT_EQ(s.label.incar.at("NCORE"), "4");
+  EXPECT_EQ(s.label.incar.at("LASPH"), ".FALSE.");
+  ASSERT_TRUE(s.teacher);
+  EXPECT_EQ(s.teacher->label.engine, "ase");
+  EXPECT_EQ(s.teacher->label.pack, 20u);
+  EXPECT_EQ(s.teacher->frames, 24u);
+  EXPECT_THAT(complaint(study() + "[label]\nengine = \"vasp\"\n"),
+              HasSubstr("needs label.potcar, a POTCAR for each element"));
+  EXPECT_THAT(complaint(study() + "[label]\nengine = \"cp2l\"\n"),
+              HasSubstr("did you mean 'cp2k'?"));
+  std::string text = study() + "[teacher]\n";
+  text.replace(text.find("[learn]\n"), 8, "[learn]\ntest_share = 0\n");
+  EXPECT_THAT(complaint(text), HasSubstr("teacher needs learn.test_share above 0"));
+}
+
 TEST_F(LoopKeys, DpgensFilesBecomeAStudyThatReads) {
   write("POSCAR.1", "x");
   write("POSCAR.2", "x");
@@ -102,7 +133,10 @@ TEST_F(LoopKeys, DpgensFilesBecomeAStudyThatReads) {
        "ensemble": "npt"},
       {"sys_idx": [0], "temps": [1400], "nsteps": 5000, "trj_freq": 50, "ensemble": "nvt",
        "template": {"lmp": "in.lmp"}}],
-    "fp_style": "vasp", "fp_task_max": 30, "fp_accurate_treshold": 0.9})");
+    "fp_style": "vasp", "fp_incar": "INCAR", "fp_pp_path": "potcars",
+    "fp_pp_files": ["Na_pv/POTCAR", "P/POTCAR", "S/POTCAR"], "fp_task_max": 30,
+    "fp_accurate_treshold": 0.9})");
+  write("INCAR", "ENCUT = 400\nKSPACING=0.5 # 1/A\nIVDW = 11\nNSW = 0\nLREAL = Auto\n");
   const std::string machine = write("machine.json", R"({
     "fp": {"command": "vasp_std", "machine": {"batch_type": "Slurm", "context_type": "SSHContext"},
            "resources": {"queue_name": "cpu", "gpu_per_node": 0, "cpu_per_node": 32, "group_size": 5,
@@ -126,8 +160,14 @@ TEST_F(LoopKeys, DpgensFilesBecomeAStudyThatReads) {
   EXPECT_EQ(s.queue.kind, "slurm");
   EXPECT_EQ(s.queue.partition, "cpu");
   EXPECT_EQ(s.queue.lines, (std::vector<std::string>{"#SBATCH --mem=32G", "module load vasp/6"}));
+  EXPECT_EQ(s.label.engine, "vasp");
+  EXPECT_EQ(s.label.command, "vasp_std");
+  EXPECT_EQ(s.label.potcar.at("Na"), "potcars/Na_pv/POTCAR");
+  EXPECT_EQ(s.label.cutoff_eV, 400);
+  EXPECT_EQ(s.label.spacing, 0.5);
+  EXPECT_EQ(s.label.incar, (std::map<std::string, std::string>{{"LREAL", "Auto"}}));
   for (const char* said :
-       {"fp_style: vasp has no engine here", "missing/POSCAR matches no file", "mass_map: standard",
+       {"missing/POSCAR matches no file", "mass_map: standard",
         "fp_accurate_treshold: is not known", "model_devi_jobs[1].template: has no place",
         "model_devi_f_trust_lo: one level", "SSHContext: the file system must be shared",
         "resources.group_size: label.pack", "init_data_sys: name such labels"})

@@ -300,7 +300,7 @@ TEST_F(Execution, WrappersKilledAtRandomMoments) {
   for (const auto& row : rows) EXPECT_EQ(row.state, TaskState::done) << row.name << row.cause;
 }
 
-// What a driver costs for each task; tools/loop_figures.sh asks for ten thousand. No limit is
+// What a driver costs for each task; tools/loop_must_hold.py asks for ten thousand. No limit is
 // asserted, for a test that depends on the machine's load proves nothing.
 TEST_F(Execution, ManyTasksAndWhatEachCosts) {
   const char* asked = std::getenv("VITRION_TASKS");

@@ -4,7 +4,19 @@
 set -e
 dir=$1
 if [ "$2" = stop ]; then
-  for f in slurmd slurmctld munged; do [ -s "$dir/$f.pid" ] && kill "$(cat "$dir/$f.pid")" 2> /dev/null || true; done
+  # They write until they have ended: whoever removes the folder must not race them.
+  pids=
+  for f in slurmd slurmctld munged; do [ -s "$dir/$f.pid" ] && pids="$pids $(cat "$dir/$f.pid")" || true; done
+  for pid in $pids; do kill "$pid" 2> /dev/null || true; done
+  tries=0
+  for pid in $pids; do
+    while kill -0 "$pid" 2> /dev/null; do
+      tries=$((tries + 1))
+      [ $tries -eq 100 ] && { kill -9 $pids 2> /dev/null || true; }
+      [ $tries -ge 110 ] && break
+      sleep 0.1
+    done
+  done
   exit 0
 fi
 port=$2

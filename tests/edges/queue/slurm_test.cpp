@@ -202,6 +202,18 @@ TEST_F(FakeSlurm, AJobThatVanishesIsLostAndGivenAgain) {
 }
 
 // The driver died after sbatch: the next one finds the job by its name, not by a number.
+// Slurm says that the job is over, and the file server shows its manifest a second later.
+TEST_F(FakeSlurm, FilesThatComeLateAreWaitedFor) {
+  fault("late", 1);
+  SlurmOptions patient = options();
+  patient.grace = 10;
+  const auto rows = run(1, patient);
+  ASSERT_EQ(rows[0].state, TaskState::done) << rows[0].cause;
+  learn::TaskLedger ledger((root_ / "run/study.db").string());
+  EXPECT_EQ(ledger.attempts(rows[0].id).size(), 1U);
+  EXPECT_EQ(read(root_ / "run" / rows[0].folder / "ran"), "x\n");
+}
+
 TEST_F(FakeSlurm, TakesUpTheJobsOfADeadDriver) {
   const Work w = work("label-0");
   learn::TaskLedger ledger((root_ / "run/study.db").string());

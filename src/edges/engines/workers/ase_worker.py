@@ -4,7 +4,8 @@ A task folder holds input.extxyz (one frame) and settings.json ({"calculator": "
 written into it by rename.
 Run by hand:   .venv/teacher/bin/python ase_worker.py FOLDER...
 As a worker:   folders come on standard input, one a line; each is answered by a line "FOLDER status".
-Calculators:   sevenn:NAME (a SevenNet model), ase:NAME (one of ASE's own), MODULE:CLASS (any other, no arguments).
+Calculators:   sevenn:NAME (a SevenNet model), ase:NAME (one of ASE's own), d3:METHOD (D3 dispersion alone, zero
+               damping), MODULE:CLASS (any other, no arguments).
 Energies in eV, lengths in A, forces in eV/A, virial = -stress * volume in eV (positive when compressed).
 """
 import importlib, json, os, sys, time, traceback
@@ -32,6 +33,9 @@ def make_calculator(name):
         torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
         from sevenn.calculator import SevenNetCalculator
         return SevenNetCalculator(model, device="cpu"), {"sevenn": version("sevenn"), "torch": torch.__version__}
+    if package == "d3":
+        from dftd3.ase import DFTD3
+        return DFTD3(method=model, damping="d3zero"), {"dftd3": version("dftd3")}
     if package == "ase":
         from ase.calculators.calculator import get_calculator_class
         return get_calculator_class(model)(), {}

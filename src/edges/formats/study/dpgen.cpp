@@ -8,6 +8,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <sstream>
 
 #include "base/error.hpp"
 #include "edges/formats/bytes/whole_file.hpp"
@@ -58,11 +59,8 @@ const std::map<std::string, std::string>& without_place() {
       {"training_reuse_start_pref_e", "train.prefactor holds for all trainings"},
       {"training_reuse_start_pref_f", "train.prefactor holds for all trainings"},
       {"train_backend", "models are trained here, in DeePMD's format"},
-      {"fp_params", "see label in docs/dpgen.md"},
-      {"user_fp_params", "see label in docs/dpgen.md"},
-      {"fp_incar", "give label.command a script that writes and reads VASP's files"},
-      {"fp_pp_path", "give label.command a script that writes and reads VASP's files"},
-      {"fp_pp_files", "give label.command a script that writes and reads VASP's files"},
+      {"fp_params", "see docs/label.md for the settings of an engine"},
+      {"user_fp_params", "see docs/label.md for the settings of an engine"},
   };
   return reasons;
 }
@@ -239,6 +237,10 @@ class Converter {
     if (style == "custom") {
       line("engine = \"command\"");
       line("command = \"sh label.sh\"  # reads input.extxyz, writes output.extxyz");
+    } else if (style == "vasp") {
+      vasp();
+    } else if (style == "cp2k") {
+      line("engine = \"cp2k\"  # its settings are those of docs/label.md, not of fp_params");
     } else {
       line("engine = \"gpaw\"  # DP-GEN: {}", style);
       note("fp_style",
@@ -246,6 +248,62 @@ class Converter {
                        "of yours, \"gpaw\" labels from first principles at once",
                        style));
     }
+  }
+
+  /// Potentials by element, where DP-GEN has them by position; the tags of INCAR with keys of their
+  /// own, those that must be ours, and the rest.
+  void vasp() {
+    line("engine = \"vasp\"");
+    const json fp = machine_.value("fp", json::object());
+    const json& first = fp.is_array() && !fp.empty() ? fp.front() : fp;
+    line("command = {}", text(get<std::string>(first, "command", "vasp_std")));
+    const fs::path folder = get<std::string>(param_, "fp_pp_path", "");
+    take("fp_pp_path");
+    const std::vector<std::string> elements = need("type_map").get<std::vector<std::string>>();
+    std::vector<std::string> files;
+    if (const json* value = take("fp_pp_files")) files = value->get<std::vector<std::string>>();
+    if (files.size() != elements.size())
+      note("fp_pp_files",
+           "names another number of potentials than type_map has elements: complete "
+           "label.potcar");
+    std::string potcar;
+    for (std::size_t k = 0; k < elements.size(); ++k)
+      potcar += fmt::format("{}{} = {}", k == 0 ? "" : ", ", elements[k],
+                            text(k < files.size() ? (folder / files[k]).string() : "POTCAR"));
+    line("potcar = {{ {} }}", potcar);
+    if (const json* value = take("fp_incar")) incar(value->get<std::string>());
+  }
+
+  void incar(const std::string& file) {
+    const fs::path path = fs::path(path_).parent_path() / file;
+    if (!fs::exists(path)) {
+      note("fp_incar", fmt::format("{} does not exist: cutoff_eV and the others are ours", file));
+      return;
+    }
+    std::string rest;
+    std::istringstream lines(read_whole_file(path.string()));
+    for (std::string one; std::getline(lines, one);) {
+      one.resize(std::min(one.size(), one.find_first_of("#!")));
+      const std::size_t at = one.find('=');
+      if (at == one.npos) continue;
+      std::string tag, value;
+      std::istringstream(one.substr(0, at)) >> tag;
+      std::istringstream(one.substr(at + 1)) >> value;
+      if (tag == "ENCUT")
+        line("cutoff_eV = {}", value);
+      else if (tag == "SIGMA")
+        line("smearing_eV = {}", value);
+      else if (tag == "KSPACING")
+        line("spacing = {}", value);
+      else if (tag == "NELM")
+        line("maxiter = {}", value);
+      else if (tag == "IVDW")
+        line("dispersion = \"{}\"", value == "11" ? "D3(0)" : "none");
+      else if (tag != "NSW" && tag != "IBRION" && tag != "ISIF" && tag != "KGAMMA" &&
+               tag != "SYSTEM")
+        rest += fmt::format("{}{} = {}", rest.empty() ? "" : ", ", tag, text(value));
+    }
+    if (!rest.empty()) line("incar = {{ {} }}", rest);
   }
 
   void stages() {

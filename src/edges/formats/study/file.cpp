@@ -215,6 +215,13 @@ Study read_study(const std::string& path) {
     read_levels(root, study);
   section(root, "train", [&](TomlReader& t) { read_train(t, study.train); });
   section(root, "label", [&](TomlReader& t) { read_label(t, study.label); });
+  section(root, "teacher", [&](TomlReader& t) { read_teacher(t, study.teacher.emplace()); });
+  if (study.teacher && !study.loop)
+    throw InputError(fmt::format("{} needs [learn]", study.place("teacher")));
+  if (study.teacher && study.loop->test_share <= 0)
+    throw InputError(
+        fmt::format("{} needs learn.test_share above 0: runs that no training sees judge it",
+                    study.place("teacher")));
   section(root, "seed", [&](TomlReader& t) { read_seed(t, study.seed_stage.emplace()); });
   read_exploration(root, study);
   if (study.loop) {

@@ -95,6 +95,7 @@ struct Study {
   std::vector<StudyLevel> levels;
   StudyTrain train;
   StudyLabel label;
+  std::optional<StudyTeacher> teacher;  ///< [teacher]; then [label] is the truth of two levels
   std::optional<StudyExplore> explore;
   std::optional<StudyLoop> loop;  ///< [learn]; then the study has a seed and stages
   std::optional<StudySeed> seed_stage;

@@ -29,6 +29,25 @@ void table(TomlReader& parent, const char* key, const Body& body) {
   reader.finish();
 }
 
+/// A table of words: { Na = "POTCAR.Na" }, { NCORE = 4, LREAL = false }.
+void read_words(TomlReader& t, const char* key, std::map<std::string, std::string>& words) {
+  const toml::node* node = t.take(key);
+  if (node == nullptr) return;
+  const toml::table* table = node->as_table();
+  if (table == nullptr) t.fail(key, "must be a table of words and numbers");
+  for (const auto& [name, value] : *table) {
+    std::string& word = words[std::string(name.str())];
+    if (const auto text = value.value_exact<std::string>())
+      word = *text;
+    else if (const auto flag = value.value_exact<bool>())
+      word = *flag ? ".TRUE." : ".FALSE.";
+    else if (value.is_number())
+      word = fmt::format("{:g}", *value.value<double>());
+    else
+      t.fail(key, "must be a table of words and numbers");
+  }
+}
+
 void read_substitute(TomlReader& t, StudySubstitute& s) {
   t.require("of");
   t.get("of", s.of);
@@ -150,6 +169,8 @@ void read_loop(TomlReader& t, StudyLoop& loop) {
   t.check(loop.test_error >= 0, "test_error", "must not be negative");
   t.get("flat", loop.flat);
   t.check(loop.flat > 0, "flat", "must be positive");
+  t.get("structure", loop.structure);
+  t.check(loop.structure >= 0 && loop.structure <= 1, "structure", "must be 0 to 1");
   t.get("fresh", loop.fresh);
   t.get("disk_GB", loop.disk_GB);
   t.check(loop.disk_GB >= 0, "disk_GB", "must not be negative");
@@ -157,9 +178,23 @@ void read_loop(TomlReader& t, StudyLoop& loop) {
 
 void read_label(TomlReader& t, StudyLabel& label) {
   t.get("engine", label.engine);
-  check_word(t, "engine", label.engine, {"gpaw", "ase", "potential", "command"});
+  check_word(t, "engine", label.engine, {"gpaw", "vasp", "cp2k", "ase", "potential", "command"});
   t.get("cutoff_eV", label.cutoff_eV);
   t.get("kpoints", label.kpoints);
+  t.get("spacing", label.spacing);
+  t.check(label.spacing > 0.05 && label.spacing <= 2, "spacing",
+          "1/A must be over 0.05, at most 2");
+  t.get("smearing_eV", label.smearing_eV);
+  t.check(label.smearing_eV >= 0 && label.smearing_eV <= 1, "smearing_eV", "must be 0 to 1");
+  t.get("dispersion", label.dispersion);
+  check_word(t, "dispersion", label.dispersion, {"D3(0)", "none"});
+  t.get("maxiter", label.maxiter);
+  read_words(t, "potcar", label.potcar);
+  t.check(label.engine != "vasp" || !label.potcar.empty(), "engine",
+          "needs label.potcar, a POTCAR for each element: { Na = \"FILE\", ... }");
+  read_words(t, "incar", label.incar);
+  t.get("cutoff_Ry", label.cutoff_Ry);
+  t.get("basis", label.basis);
   t.get("calculator", label.calculator);
   t.get("model", label.model);
   t.check(label.engine != "potential" || !label.model.empty(), "engine",
@@ -176,6 +211,15 @@ void read_label(TomlReader& t, StudyLabel& label) {
   t.get("memory_GB", label.memory_GB);
   t.get("max_force", label.max_force);
   t.check(label.max_force > 0, "max_force", "eV/A must be positive");
+}
+
+void read_teacher(TomlReader& t, StudyTeacher& teacher) {
+  teacher.label.engine = "ase";
+  read_label(t, teacher.label);
+  t.get("frames", teacher.frames);
+  t.check(teacher.frames >= 2, "frames", "must be at least 2");
+  t.get("rounds", teacher.rounds);
+  t.check(teacher.rounds >= 1, "rounds", "must be at least 1");
 }
 
 void read_queue(TomlReader& t, StudyQueue& queue) {

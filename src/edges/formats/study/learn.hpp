@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -68,24 +69,41 @@ struct StudyLoop {
   double test_share = 0.1;      ///< of the labelled runs, by parent, that no training sees
   double test_error = 0;        ///< of the RMS force of the test frames; 0: not asked for
   double flat = 0.1;            ///< a change of the test error under this is none
-  bool fresh = false;           ///< each training from random weights
-  double disk_GB = 0;           ///< most that the run folder may hold; 0: no limit
+  double structure = 0.1;  ///< largest change of a motif's share that is none; 0: not asked for
+  bool fresh = false;      ///< each training from random weights
+  double disk_GB = 0;      ///< most that the run folder may hold; 0: no limit
 };
 
-/// [label]: who labels.
+/// [label]: who labels. What is 0 or empty is as the engine has it.
 struct StudyLabel {
   std::string engine = "gpaw";
-  double cutoff_eV = 600;
+  double cutoff_eV = 600;  ///< gpaw, vasp
   std::string kpoints = "auto";
-  std::string calculator = "sevenn:7net-0";  ///< ase
-  std::string model;                         ///< potential: a model file
-  std::string command;                       ///< command: reads input.extxyz, writes output.extxyz
+  double spacing = 0.5;                       ///< 1/A, of k-points
+  double smearing_eV = 0;                     ///< gpaw, vasp, cp2k
+  std::string dispersion = "D3(0)";           ///< or "none"
+  std::size_t maxiter = 0;                    ///< self-consistency steps
+  std::map<std::string, std::string> potcar;  ///< vasp: element -> file
+  std::map<std::string, std::string> incar;   ///< vasp: tags beside ours
+  double cutoff_Ry = 0;                       ///< cp2k
+  std::string basis;                          ///< cp2k
+  std::string calculator = "sevenn:7net-0";   ///< ase
+  std::string model;                          ///< potential: a model file
+  std::string command;   ///< command: reads input.extxyz, writes output.extxyz; vasp, cp2k: how it
+                         ///< is started
   std::string settings;  ///< command: what it computes, in words that are hashed
   std::size_t pack = 1;  ///< frames in one task
   std::size_t cores = 1;
   double minutes = 0;
   double memory_GB = 0;
   double max_force = 50;  ///< eV/A; a label with a larger force is rejected
+};
+
+/// [teacher]: who labels first, cheaply; then [label] is asked where it tells most.
+struct StudyTeacher {
+  StudyLabel label;  ///< its engine; "D3(0)" is added to its labels, "none" says they hold it
+  std::size_t frames = 12;  ///< labels of the truth in a round
+  std::size_t rounds = 4;   ///< at most; then "not converged"
 };
 
 /// [queue]: where tasks run; no result depends on it.
@@ -108,6 +126,7 @@ void read_seed(TomlReader& t, StudySeed& seed);
 void read_stage(TomlReader& t, StudyStage& stage);
 void read_loop(TomlReader& t, StudyLoop& loop);
 void read_label(TomlReader& t, StudyLabel& label);
+void read_teacher(TomlReader& t, StudyTeacher& teacher);
 void read_queue(TomlReader& t, StudyQueue& queue);
 
 }  // namespace vitrion::formats

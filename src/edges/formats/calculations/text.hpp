@@ -1,0 +1,32 @@
+// What readers of program outputs share: lines, and numbers that stand glued together.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/vec3.hpp"
+
+namespace vitrion::formats {
+
+/// The lines of a text, one after another, without their ends.
+class TextLines {
+ public:
+  explicit TextLines(std::string_view text) : rest_(text) {}
+  /// The next line, or nothing at the end.
+  [[nodiscard]] std::optional<std::string_view> next();
+
+ private:
+  std::string_view rest_;
+};
+
+/// The numbers of a line; Fortran prints "1.50000-12.25000" where a column is full. Stops at the
+/// first word that is none.
+[[nodiscard]] std::vector<double> numbers_of(std::string_view line);
+/// The first number after `key`, or nothing.
+[[nodiscard]] std::optional<double> number_after(std::string_view line, std::string_view key);
+/// Without blanks at both ends.
+[[nodiscard]] std::string_view trimmed(std::string_view text);
+
+}  // namespace vitrion::formats
