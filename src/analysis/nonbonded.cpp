@@ -31,7 +31,7 @@ std::optional<NonbondedRange> nonbonded_range(const std::string& pair) {
   // In Na3PS4: Na-Na 3.5 A, Na-P 3.5 A, P-P 6.06 A; S-S within a unit 3.35 A, between units 3.8 A
   // on its flank, so that only the shell behind both is a peak of its own.
   static const std::map<std::string, NonbondedRange> ranges = {
-      {"Na-Na", {2.5, 5}}, {"Na-P", {2.5, 5}}, {"P-P", {4.5, 8}}, {"S-S", {4.5, 9}}};
+      {"Na-Na", {2.5, 5}}, {"Na-P", {2.5, 5}}, {"P-P", {4.5, 8}}, {"S-S", {4.5, 8}}};
   const auto found = ranges.find(pair);
   if (found == ranges.end()) return std::nullopt;
   return found->second;
@@ -39,6 +39,8 @@ std::optional<NonbondedRange> nonbonded_range(const std::string& pair) {
 
 std::optional<double> nonbonded_peak(std::span<const double> r, std::span<const double> g,
                                      NonbondedRange range) {
+  // A small cell's g ends inside the range: what is highest there need not be the peak.
+  if (r.size() < 2 || r.back() + (r[1] - r[0]) < range.to) return std::nullopt;
   std::vector<std::size_t> inside;
   for (std::size_t k = 0; k < r.size(); ++k)
     if (r[k] >= range.from && r[k] <= range.to) inside.push_back(k);

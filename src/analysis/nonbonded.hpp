@@ -17,7 +17,8 @@ struct NonbondedRange {
 [[nodiscard]] std::optional<NonbondedRange> nonbonded_range(const std::string& pair);
 
 /// Place of the highest point of g in the range, smoothed by 0.1 A and refined by a parabola fitted
-/// to g within 0.3 A of it; nothing if it lies at an edge of the range or of the data.
+/// to g within 0.3 A of it; nothing if it lies at an edge of the range, or if the data end inside
+/// the range.
 [[nodiscard]] std::optional<double> nonbonded_peak(std::span<const double> r,
                                                    std::span<const double> g, NonbondedRange range);
 

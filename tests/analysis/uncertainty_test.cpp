@@ -120,6 +120,8 @@ TEST(NonbondedPeak, IsFoundBehindTheBonds) {
   EXPECT_NEAR(*nonbonded_peak(r, g, *nonbonded_range("S-S")), 6.2, 0.03);
   EXPECT_FALSE(nonbonded_peak(r, g, {3.6, 4.6}));  // a slope only
   EXPECT_FALSE(nonbonded_range("P-S"));
+  r.resize(350);  // 7 A: the range reaches to 8
+  EXPECT_FALSE(nonbonded_peak(r, g, *nonbonded_range("S-S")));
 }
 
 }  // namespace

@@ -14,8 +14,8 @@ using nlohmann::json;
 
 namespace {
 
-// Frames times ions of the simulated runs of the coverage: some twenty seconds.
-constexpr double coverage_budget = 2e8;
+// Frames times ions of the simulated runs of the coverage: under twenty seconds.
+constexpr double coverage_budget = 4e7;
 
 }  // namespace
 
