@@ -13,7 +13,7 @@
 namespace vitrion::app {
 
 /// Rises when the same runs come to be analysed otherwise: finished analyses are then done again.
-constexpr int analysis_version = 3;
+constexpr int analysis_version = 4;
 
 /// What the analyses of one glass are given and fill.
 struct GlassAnalysis {
