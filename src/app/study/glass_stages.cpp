@@ -83,9 +83,6 @@ StageResult settle_glass(Pipeline& p, const BatchItem& item, const ChainResult& 
       // The second half of the last segment: the first is the way there.
       {"structure_from_ps", protocol.total_time() - protocol.segments.back().time / 2},
       {"quench", json::parse(formats::read_whole_file(checks.string()))}};
-  if (const json& melt = result.results["quench"]["melt"];
-      melt.is_object() && !melt["equilibrated"].get<bool>())
-    p.say(fmt::format("{}: {}", item.name, melt["verdict"].get<std::string>()));
   result.detail = fmt::format("{:.6g} ps, {:.3f} g/cm3 at the end", protocol.total_time(),
                               structures::density(chain.end));
   return result;
@@ -160,9 +157,14 @@ std::vector<Stage> make_porous(Pipeline& p, const Trained& potential, const Case
   return run_batch(p, "relax the porous glass", items,
                    [&](const BatchItem& item, const ChainResult& chain) {
                      StageResult result = settle_glass(p, item, chain);
+                     json& quench = result.results["quench"];
                      const auto replica = static_cast<std::size_t>(
                          std::ranges::find(items, item.name, &BatchItem::name) - items.begin());
                      result.results["pore"] = records[replica];
+                     // It was melted and cooled as the dense one; here it only relaxed.
+                     json history = dense[replica].results.at("quench");
+                     history["settled"] = quench.at("settled");
+                     quench = std::move(history);
                      return result;
                    });
 }
@@ -182,7 +184,11 @@ std::vector<Glass> make_glasses(Pipeline& p, const Trained& potential) {
   }
   const std::vector<Stage> quenched = run_batch(
       p, "melt and quench", std::move(items), [&](const BatchItem& item, const ChainResult& chain) {
-        return settle_glass(p, item, chain);
+        StageResult result = settle_glass(p, item, chain);
+        if (const json& melt = result.results["quench"]["melt"];
+            melt.is_object() && !melt["equilibrated"].get<bool>())
+          p.say(fmt::format("{}: {}", item.name, melt["verdict"].get<std::string>()));
+        return result;
       });
   auto next = quenched.begin();
   for (Glass& glass : glasses) {

@@ -17,6 +17,12 @@ std::string detail_of(const analysis::Estimate& K) {
   return K.is_refused() ? K.refused : fmt::format("K = {:.3g} GPa", *K.value);
 }
 
+/// A glass that finds no rest has no stiffness at 0 K; the study goes on without it.
+void refuse(StageResult& result, const std::string& why) {
+  result.results = {{"refused", why}};
+  result.detail = why;
+}
+
 }  // namespace
 
 void strain_glasses(Pipeline& p, const Trained& potential, std::vector<Glass>& glasses) {
@@ -41,9 +47,9 @@ void strain_glasses(Pipeline& p, const Trained& potential, std::vector<Glass>& g
               result.results = {{"record", "strain.json"}};
               result.detail = detail_of(strained.relaxed.K);
             } catch (const Refused& e) {
-              // A glass that finds no rest has no stiffness at 0 K; the study goes on without it.
-              result.results = {{"refused", e.what()}};
-              result.detail = e.what();
+              refuse(result, e.what());
+            } catch (const InputError& e) {
+              refuse(result, e.what());  // atoms that a poor potential let fall into each other
             }
             return result;
           }));
