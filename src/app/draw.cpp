@@ -33,7 +33,7 @@ void draw_figure(const report::Figure& figure, const std::string& svg) {
   const std::string part = (folder / "figure.svg").string();
   const std::string script = (folder / "figure.gp").string();
   save(csv, engines::figure_csv(figure));
-  save(script, engines::gnuplot_script(figure, csv, part, script));
+  save(script, engines::gnuplot_script(figure, csv, {{engines::Drawing::svg, part}}, script));
   std::string failure;
   queue::run_local({{engines::gnuplot_program}, {}, (folder / "gnuplot.log").string()}, {script},
                    {1, false}, [&](std::size_t, const queue::Outcome& outcome) {

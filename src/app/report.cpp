@@ -12,6 +12,7 @@
 #include <optional>
 
 #include "app/commands.hpp"
+#include "app/movie.hpp"
 #include "app/snapshot.hpp"
 #include "app/table.hpp"
 #include "base/error.hpp"
@@ -61,35 +62,40 @@ report::Tables read_tables(const report::Record& record, const fs::path& run) {
   return tables;
 }
 
-report::Snapshot read_snapshot(const report::Record& record, const fs::path& run) {
-  for (const report::GlassReplica& g : report::first_glass(record).replicas) {
-    if (g.snapshot.empty()) continue;
-    try {
-      const std::optional<structures::Frame> frame =
-          formats::open_frames((run / g.snapshot).string())->next();
-      if (frame)
-        return snapshot_of(
-            *frame, fmt::format("Replica {}, {}", g.replica, structures::formula(frame->species)));
-    } catch (const InputError& e) {
-      warn(fmt::format("{}: no snapshot", e.what()));
+report::Snapshots read_snapshots(const report::Record& record, const fs::path& run) {
+  report::Snapshots snapshots;
+  for (const report::Glass& glass : record.glasses)
+    for (const report::GlassReplica& g : glass.replicas) {
+      if (g.snapshot.empty() || snapshots.count(glass.key) > 0) continue;
+      try {
+        const std::optional<structures::Frame> frame =
+            formats::open_frames((run / g.snapshot).string())->next();
+        if (frame)
+          snapshots[glass.key] =
+              snapshot_of(*frame, fmt::format("{}, replica {}", glass.name, g.replica));
+      } catch (const InputError& e) {
+        warn(fmt::format("{}: no snapshot", e.what()));
+      }
     }
-  }
-  return {};
+  return snapshots;
 }
 
-/// Draws all figures, one gnuplot each; returns the SVG texts of those that came out.
-std::map<std::string, std::string> draw(const std::vector<report::Figure>& figures,
-                                        const fs::path& folder) {
+/// Draws all figures, one gnuplot each, as SVG, PDF and PNG; the page's own go into `inputs`.
+void draw(const fs::path& folder, report::PageInputs& inputs) {
+  const std::vector<report::Figure>& figures = inputs.figures;
   std::vector<std::string> scripts;
   for (const report::Figure& figure : figures) {
     const std::string base = (folder / figure.name).string();
     save(base + ".csv", engines::figure_csv(figure));
     save(base + ".json", to_json(figure).dump());
     const std::string script = base + ".gp";
-    save(script, engines::gnuplot_script(figure, base + ".csv", base + ".svg.part", script));
+    save(script, engines::gnuplot_script(figure, base + ".csv",
+                                         {{engines::Drawing::svg, base + ".svg.part"},
+                                          {engines::Drawing::pdf, base + ".pdf.part"},
+                                          {engines::Drawing::png, base + ".png.part"}},
+                                         script));
     scripts.push_back(script);
   }
-  std::map<std::string, std::string> drawn;
   const queue::WorkerProcess process{
       {engines::gnuplot_program}, {}, (folder / "gnuplot.log").string()};
   try {
@@ -97,18 +103,21 @@ std::map<std::string, std::string> draw(const std::vector<report::Figure>& figur
                      [&](std::size_t k, const queue::Outcome& outcome) {
                        const std::string base = (folder / figures[k].name).string();
                        std::error_code code;
-                       if (outcome.answered) fs::rename(base + ".svg.part", base + ".svg", code);
+                       for (const char* suffix : {".svg", ".pdf", ".png"})
+                         if (outcome.answered && !code)
+                           fs::rename(base + suffix + ".part", base + suffix, code);
                        if (!outcome.answered || code)
                          warn(fmt::format("figure {} could not be drawn ({}); see {}",
                                           figures[k].name, outcome.note, process.log));
+                       else if (figures[k].picture)
+                         inputs.png[figures[k].name] = formats::read_whole_file(base + ".png");
                        else
-                         drawn[figures[k].name] = formats::read_whole_file(base + ".svg");
+                         inputs.svg[figures[k].name] = formats::read_whole_file(base + ".svg");
                      });
   } catch (const Error& e) {
     warn(fmt::format("{}: figures are left out; gnuplot is package gnuplot-nox of Debian",
                      e.what()));
   }
-  return drawn;
 }
 
 /// The first of the paths that exists, as text.
@@ -139,9 +148,11 @@ std::string write_report(const std::string& run_folder) {
   const fs::path folder = run / "figures";
   fs::create_directories(folder);
   report::PageInputs inputs;
-  inputs.figures = report::figures(record, read_tables(record, run));
-  inputs.svg = draw(inputs.figures, folder);
-  inputs.snapshot = read_snapshot(record, run);
+  inputs.tables = read_tables(record, run);
+  inputs.snapshots = read_snapshots(record, run);
+  inputs.movies = read_movies(record, run.string());
+  inputs.figures = report::figures(record, {inputs.tables, inputs.snapshots, inputs.movies});
+  draw(folder, inputs);
   inputs.three_js = first_file(
       {"/usr/share/javascript/three/three.min.js", "/usr/share/nodejs/three/build/three.min.js"});
   inputs.controls_js =
@@ -159,9 +170,9 @@ void add_report(CLI::App& program) {
   c->add_option("STUDY", *path, "X.toml or its run folder X.run")->required();
   c->footer(
       "The report is one file that opens without a network. Figures lie in X.run/figures as SVG, "
-      "with their data as CSV\n"
-      "and JSON and the gnuplot script that drew them. The last line printed is the report's "
-      "path.\n\n"
+      "PDF and PNG, with\ntheir data as CSV and JSON and the gnuplot script that drew them. The "
+      "last "
+      "line printed is the report's path.\n\n"
       "Example:\n  vitrion report studies/quickstart.toml");
   c->callback([path] { fmt::print("{}\n", write_report(run_folder_of(*path).string())); });
 }

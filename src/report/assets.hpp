@@ -1,11 +1,11 @@
-// Assets: the page's style sheet and the viewer's script, built into the program.
+// Assets: the page's style sheet and script, built into the program.
 #pragma once
 
 #include <string_view>
 
 namespace vitrion::report::assets {
 
-extern const std::string_view style;   ///< report.css
-extern const std::string_view viewer;  ///< viewer.js
+extern const std::string_view style;   ///< assets/style, one after the other
+extern const std::string_view script;  ///< the other folders of assets, in one closure
 
 }  // namespace vitrion::report::assets

@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "report/figure.hpp"
+#include "report/figures.hpp"
+#include "report/movie.hpp"
 #include "report/record.hpp"
 #include "report/snapshot.hpp"
 
@@ -14,9 +16,13 @@ namespace vitrion::report {
 /// Everything that the page shows besides the record.
 struct PageInputs {
   std::vector<Figure> figures;
-  std::map<std::string, std::string>
-      svg;  ///< drawn figures by name; one that is missing is named in the page
-  Snapshot snapshot;
+  /// Drawn figures by name, as SVG; one that is missing is named in the page.
+  std::map<std::string, std::string> svg;
+  /// PNG of the figures that are pictures.
+  std::map<std::string, std::string> png;
+  Tables tables;
+  Snapshots snapshots;
+  std::vector<Movie> movies;
   std::string three_js;  ///< three.js and its orbit controls; empty: the still picture alone
   std::string controls_js;
 };

@@ -24,6 +24,13 @@ inline const std::string& distinct(std::size_t k) {
   return all[k % all.size()];
 }
 
+/// Dense glasses, in the order of their x; the porous one is purple.
+inline const std::string& of_glass(std::size_t k) {
+  static const std::array<std::string, 6> all = {"#2a78b5", "#12a37a", "#e09a16",
+                                                 "#d9601a", "#8a6fc9", "#5ab4d8"};
+  return all[k % all.size()];
+}
+
 /// From cold to hot, dark enough for thin lines on white; the k-th of n.
 inline const std::string& heat(std::size_t k, std::size_t n) {
   static const std::array<std::string, 6> all = {"#2c4c8c", "#3b82a8", "#4aa38a",

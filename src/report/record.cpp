@@ -96,11 +96,6 @@ json claim_json(const Claim& c) {
 
 }  // namespace
 
-const Glass& first_glass(const Record& record) {
-  static const Glass none;
-  return record.glasses.empty() ? none : record.glasses.front();
-}
-
 Record record_from_json(const json& value, const std::string& place) {
   const Part part(value, place);
   check_schema(value, place);
@@ -127,6 +122,7 @@ Record record_from_json(const json& value, const std::string& place) {
     e.read("note", m.note);
   });
   part.each("claims", [&](const Part& e) { read_claim(e, r.claims.emplace_back()); });
+  part.read("reference", r.reference);
   part.each("checks", [&](const Part& e) {
     Check& check = r.checks.emplace_back();
     e.read("name", check.name);
@@ -148,6 +144,7 @@ json to_json(const Record& r) {
             {"uncertainty", r.uncertainty},
             {"methods", json::array()},
             {"claims", json::array()},
+            {"reference", r.reference},
             {"checks", json::array()},
             {"versions", r.versions},
             {"notes", r.notes}};

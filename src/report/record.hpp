@@ -81,13 +81,13 @@ struct Record {
   nlohmann::json uncertainty;    ///< analysis record, or null
   std::vector<Method> methods;
   std::vector<Claim> claims;
+  /// What was measured elsewhere: {quantity, x, value, unit, error, temperature, upper_bound,
+  /// confidence, source, note}, as the files of data/reference hold it.
+  std::vector<nlohmann::json> reference;
   std::vector<Check> checks;
   std::map<std::string, std::string> versions;
   std::vector<std::string> notes;  ///< sentences a reader must know, each a line of the report
 };
-
-/// The first glass, or an empty one.
-[[nodiscard]] const Glass& first_glass(const Record& record);
 
 /// Every part but `study` may be absent; a part that is there must have the right types.
 /// @throws InputError naming `place` (the file), the key and the rule.

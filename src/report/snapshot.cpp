@@ -8,13 +8,10 @@
 #include <charconv>
 #include <cmath>
 #include <map>
-#include <nlohmann/json.hpp>
 
 #include "report/palette.hpp"
 
 namespace vitrion::report {
-
-using nlohmann::json;
 
 namespace {
 
@@ -28,10 +25,6 @@ const std::map<std::string, Look>& looks() {
       {"Na", {"#8d7cc3", 0.62}}, {"P", {"#e08a1e", 0.42}},  {"S", {"#e3c53a", 0.50}},
       {"O", {"#d0402b", 0.44}},  {"Li", {"#7fb069", 0.50}}, {"Cl", {"#4aa38a", 0.55}}};
   return all;
-}
-
-double rounded(double x) {
-  return std::round(x * 1000) / 1000;
 }
 
 /// View from a corner: x to the lower right, depth towards the reader.
@@ -137,6 +130,48 @@ void paint_tetrahedra(const Snapshot& s, const Projection& p, std::vector<Painte
 
 }  // namespace
 
+std::vector<Shape> painted(const Snapshot& s) {
+  constexpr int faces[4][3] = {{0, 1, 2}, {0, 1, 3}, {0, 2, 3}, {1, 2, 3}};
+  std::vector<std::pair<double, Shape>> all;
+  double low = 1e300;
+  double high = -1e300;
+  for (const Snapshot::Atom& a : s.atoms) {
+    low = std::min(low, turned(a.position)[2]);
+    high = std::max(high, turned(a.position)[2]);
+  }
+  const auto fade = [&](double depth) {
+    return 0.55 * (1 - (depth - low) / std::max(1e-9, high - low));
+  };
+  for (const Snapshot::Tetrahedron& t : s.tetrahedra)
+    for (const auto& face : faces) {
+      Shape shape;
+      double depth = 0;
+      for (const int k : face) {
+        const Vec3 v = turned(t.corners[k]);
+        shape.x.push_back(v[0]);
+        shape.y.push_back(v[1]);
+        depth += v[2] / 3;
+      }
+      shape.fill = shape.edge = faded(tetrahedron_colour(t.oxygen), fade(depth));
+      shape.opacity = 0.5;
+      all.emplace_back(depth, std::move(shape));
+    }
+  for (const Snapshot::Atom& a : s.atoms) {
+    const Vec3 v = turned(a.position);
+    all.emplace_back(v[2], Shape{{v[0]},
+                                 {v[1]},
+                                 drawn_radius(a.element),
+                                 faded(element_colour(a.element), fade(v[2])),
+                                 "#ffffff",
+                                 1});
+  }
+  std::stable_sort(all.begin(), all.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::vector<Shape> shapes;
+  for (auto& [depth, shape] : all) shapes.push_back(std::move(shape));
+  return shapes;
+}
+
 const std::string& element_colour(const std::string& element) {
   const auto found = looks().find(element);
   return found == looks().end() ? palette::grey : found->second.colour;
@@ -151,30 +186,6 @@ const std::string& tetrahedron_colour(int oxygen) {
 double drawn_radius(const std::string& element) {
   const auto found = looks().find(element);
   return found == looks().end() ? 0.5 : found->second.radius;
-}
-
-json to_json(const Snapshot& s) {
-  json j = {{"title", s.title},
-            {"atoms", json::array()},
-            {"bonds", json::array()},
-            {"tetrahedra", json::array()},
-            {"looks", json::object()}};
-  for (const Vec3& row : s.cell)
-    j["cell"].push_back({rounded(row[0]), rounded(row[1]), rounded(row[2])});
-  for (const Snapshot::Atom& a : s.atoms) {
-    j["atoms"].push_back(
-        {a.element, rounded(a.position[0]), rounded(a.position[1]), rounded(a.position[2])});
-    j["looks"][a.element] = {{"colour", element_colour(a.element)},
-                             {"radius", drawn_radius(a.element)}};
-  }
-  for (const Snapshot::Bond& b : s.bonds) j["bonds"].push_back({b.first, b.second});
-  for (const Snapshot::Tetrahedron& t : s.tetrahedra) {
-    json corners = json::array();
-    for (const Vec3& c : t.corners)
-      for (const double x : c) corners.push_back(rounded(x));
-    j["tetrahedra"].push_back({{"colour", tetrahedron_colour(t.oxygen)}, {"corners", corners}});
-  }
-  return j;
 }
 
 std::string still_picture(const Snapshot& s, int size) {

@@ -2,11 +2,11 @@
 // SVG.
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
 #include "base/vec3.hpp"
+#include "report/figure.hpp"
 
 namespace vitrion::report {
 
@@ -41,8 +41,8 @@ struct Snapshot {
 /// Radius in A at which an element is drawn.
 [[nodiscard]] double drawn_radius(const std::string& element);
 
-/// The data of viewer.js.
-[[nodiscard]] nlohmann::json to_json(const Snapshot& snapshot);
+/// All of it as flat shapes in A, seen from a corner, the far ones first and paler.
+[[nodiscard]] std::vector<Shape> painted(const Snapshot& snapshot);
 
 /// An orthographic view from a corner as SVG, the far atoms paler; for print and where WebGL is
 /// missing.

@@ -5,14 +5,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
-#include <limits>
 #include <vector>
+
+#include "edges/engines/gnuplot_axes.hpp"
 
 namespace vitrion::engines {
 
-using report::Axis;
 using report::Figure;
 using report::Mark;
 using report::Panel;
@@ -20,138 +18,16 @@ using report::Series;
 
 namespace {
 
-constexpr const char* frame_colour = "#52606d";
-constexpr const char* grid_colour = "#e9edf1";
-
-std::string number(double x) {
-  if (!std::isfinite(x)) return "NaN";
-  char text[32];
-  return {text, std::to_chars(text, text + sizeof text, x).ptr};
-}
-
-/// gnuplot's single quotes: nothing is special but the quote itself.
-std::string quoted(const std::string& text) {
-  std::string result = "'";
-  for (const char c : text) {
-    if (c == '\'') result += '\'';
-    result += c == '\n' ? ' ' : c;
-  }
-  return result += '\'';
-}
-
-/// "#rrggbb" with an opacity as gnuplot's "#aarrggbb", whose first byte is transparency.
-std::string colour(const Series& s) {
-  if (s.opacity >= 1) return quoted(s.colour);
-  const int transparency =
-      static_cast<int>(std::lround(255 * (1 - std::clamp(s.opacity, 0.0, 1.0))));
-  return quoted(fmt::format("#{:02x}{}", transparency, s.colour.substr(1)));
-}
-
-struct Range {
-  double low = std::numeric_limits<double>::infinity();
-  double high = -std::numeric_limits<double>::infinity();
-  bool logarithmic = false;
-
-  void add(double v) {
-    if (!std::isfinite(v) || (logarithmic && v <= 0)) return;
-    low = std::min(low, v);
-    high = std::max(high, v);
-  }
+/// Where a panel stands on the page, as shares of it.
+struct Place {
+  double left, bottom, width, height;
 };
-
-/// From the axis where it says so, else from the data with a margin.
-Range range_of(const Panel& panel, bool x_axis) {
-  const Axis& axis = x_axis ? panel.x : panel.y;
-  Range r;
-  r.logarithmic = axis.logarithmic;
-  if (!axis.names.empty()) {
-    // The first category on top.
-    r.low = static_cast<double>(axis.names.size()) - 0.4;
-    r.high = -0.6;
-    return r;
-  }
-  for (const Series& s : panel.series) {
-    if (s.mark == Mark::vertical && !x_axis) continue;
-    for (const double v : x_axis || s.mark == Mark::vertical ? s.x : s.y) r.add(v);
-    const bool across = s.mark == Mark::bars;  // error bars lie along x for bars, along y else
-    if (across == x_axis) {
-      for (const double v : s.low) r.add(v);
-      for (const double v : s.high) r.add(v);
-    }
-    if (across && x_axis && !axis.logarithmic) r.add(0);
-  }
-  if (!(r.low <= r.high)) r.low = r.high = 1;
-  if (axis.logarithmic) {
-    const double margin = std::pow(r.high / r.low, 0.04) * 1.02;
-    r.low /= margin;
-    r.high *= margin;
-  } else {
-    const double margin =
-        r.high > r.low ? 0.04 * (r.high - r.low) : 0.1 * std::max(1.0, std::abs(r.low));
-    const bool at_zero = r.low == 0;
-    r.low -= at_zero ? 0 : margin;
-    r.high += margin;
-  }
-  if (axis.low) r.low = *axis.low;
-  if (axis.high) r.high = *axis.high;
-  return r;
-}
-
-/// Labels 1, 2, 5 a decade on short logarithmic axes, whole decades on long ones.
-std::string logarithmic_tics(const Range& r) {
-  const double decades = std::log10(r.high / r.low);
-  const bool plain = r.low >= 0.8e-3 && r.high <= 2e4;
-  const auto label = [&](int mantissa, int exponent) {
-    if (plain) return fmt::format("{:g}", mantissa * std::pow(10.0, exponent));
-    if (mantissa == 1) return fmt::format("10^{{{}}}", exponent);
-    return fmt::format("{}×10^{{{}}}", mantissa, exponent);
-  };
-  const int step = decades > 8 ? 2 : 1;
-  std::string text;
-  for (int e = static_cast<int>(std::floor(std::log10(r.low)));
-       e <= static_cast<int>(std::ceil(std::log10(r.high))); e += step)
-    for (const int mantissa : {1, 2, 3, 5}) {
-      if (mantissa == 3 ? decades > 1 : mantissa != 1 && decades > 2.2) continue;
-      const double value = mantissa * std::pow(10.0, e);
-      if (value < r.low || value > r.high) continue;
-      text += fmt::format("{}{} {}", text.empty() ? "" : ", ", quoted(label(mantissa, e)),
-                          number(value));
-    }
-  return "(" + text + ")";
-}
-
-/// A step of 1, 2 or 5 times a power of ten that gives four to seven labels.
-double nice_step(double range) {
-  const double rough = range / 5;
-  const double power = std::pow(10.0, std::floor(std::log10(rough)));
-  const double m = rough / power;
-  return (m < 1.5 ? 1 : m < 3.5 ? 2 : m < 7.5 ? 5 : 10) * power;
-}
-
-std::string axis_lines(const Axis& axis, char name, const Range& r) {
-  std::string text;
-  if (!axis.label.empty())
-    text += fmt::format("set {}label {} noenhanced textcolor rgb '{}'\n", name, quoted(axis.label),
-                        frame_colour);
-  text += fmt::format("set {}range [{}:{}]\n", name, number(r.low), number(r.high));
-  if (!axis.logarithmic && axis.names.empty())
-    text += fmt::format("set {}tics {}\n", name, number(nice_step(r.high - r.low)));
-  if (axis.logarithmic)
-    text += fmt::format("set logscale {0}\nset {0}tics {1}\n", name, logarithmic_tics(r));
-  if (!axis.names.empty()) {
-    std::string names;
-    for (std::size_t k = 0; k < axis.names.size(); ++k)
-      names += fmt::format("{}{} {}", k > 0 ? ", " : "", quoted(axis.names[k]), k);
-    text += fmt::format("set {}tics ({}) noenhanced scale 0\n", name, names);
-  }
-  return text;
-}
 
 /// The clauses of one series for `plot`; `rows` picks its rows of the CSV.
 std::vector<std::string> clauses(const Series& s, const std::string& rows) {
   const std::string title =
       s.label.empty() ? "notitle" : "title " + quoted(s.label) + " noenhanced";
-  const std::string rgb = "lc rgb " + colour(s);
+  const std::string rgb = "lc rgb " + colour(s.colour, s.opacity);
   const auto clause = [&](const std::string& columns, const std::string& style,
                           const std::string& key) {
     return fmt::format("{} using {} with {} {}", rows, columns, style, key);
@@ -178,14 +54,23 @@ std::vector<std::string> clauses(const Series& s, const std::string& rows) {
       result.push_back(
           clause("4:6:7", fmt::format("filledcurves {} fillstyle solid noborder", rgb), title));
       break;
+    case Mark::coloured_line:
+      result.push_back(clause("4:5:6", fmt::format("lines lw {:.2f} lc palette", s.width), title));
+      break;
     case Mark::points:
       points(7);
       break;
     case Mark::open_points:
       points(6);
       break;
+    case Mark::diamonds:
+      points(12);
+      break;
+    case Mark::open_squares:
+      points(4);
+      break;
     case Mark::upper_limit:
-      points(11);
+      points(10);
       break;
     case Mark::bars:
       result.push_back(clause("($4/2):5:($4/2):(0.32)",
@@ -201,22 +86,43 @@ std::vector<std::string> clauses(const Series& s, const std::string& rows) {
   return result;
 }
 
-std::string panel_lines(const Figure& figure, std::size_t k, const std::string& csv,
-                        std::size_t& row) {
-  const Panel& panel = figure.panels[k];
-  const auto columns = static_cast<std::size_t>(figure.columns);
-  const std::size_t lines = (figure.panels.size() + columns - 1) / columns;
-  const double w = 1.0 / figure.columns;
-  const double h = 1.0 / static_cast<double>(lines);
-  std::string text = fmt::format("\nset origin {:.5f},{:.5f}\nset size {:.5f},{:.5f}\n",
-                                 static_cast<double>(k % columns) * w,
-                                 1 - static_cast<double>(k / columns + 1) * h, w, h);
-  text +=
-      "unset label\nunset arrow\nunset logscale\nunset title\nunset xlabel\nunset ylabel\n"
-      "set xtics autofreq enhanced\nset ytics autofreq enhanced\n";
-  text += panel.square ? "set size square\n" : "set size nosquare\n";
-  text += axis_lines(panel.x, 'x', range_of(panel, true));
-  text += axis_lines(panel.y, 'y', range_of(panel, false));
+/// Shapes, words and arrows, in the order in which they lie over each other.
+std::string object_lines(const Panel& panel) {
+  std::string text;
+  if (panel.window)
+    text += fmt::format(
+        "set object rectangle from first {}, graph 0 to first {}, graph 1 behind fillcolor rgb "
+        "'#fdf1d6' fillstyle solid noborder\n",
+        number(panel.window->at(0)), number(panel.window->at(1)));
+  for (const report::Shape& s : panel.shapes) {
+    text += "set object ";
+    if (s.x.size() == 1) {
+      text += fmt::format("circle at {:.4g},{:.4g} size {:.4g}", s.x[0], s.y[0], s.radius);
+    } else {
+      text += "polygon from ";
+      for (std::size_t k = 0; k < s.x.size(); ++k)
+        text += fmt::format("{:.4g},{:.4g} to ", s.x[k], s.y[k]);
+      text += fmt::format("{:.4g},{:.4g}", s.x[0], s.y[0]);
+    }
+    text += fmt::format(" front fillcolor rgb {} fillstyle solid {} lw 0.5\n",
+                        colour(s.fill, s.opacity),
+                        s.edge.empty() ? "noborder" : "border lc rgb " + colour(s.edge, s.opacity));
+  }
+  for (const report::Arrow& a : panel.arrows)
+    text +=
+        fmt::format("set arrow from {:.4g},{:.4g} to {:.4g},{:.4g} {} front lw 1.3 lc rgb '{}'\n",
+                    a.x[0], a.y[0], a.x[1], a.y[1],
+                    a.head ? "head filled size screen 0.008,20" : "nohead", frame_colour);
+  for (const report::Words& w : panel.words)
+    text += fmt::format(
+        "set label {} at {:.4g},{:.4g} {} front noenhanced font '{},{}' textcolor rgb '#1f2933'\n",
+        quoted(w.text), w.x, w.y, w.centred ? "center" : "left", w.bold ? "Helvetica-Bold" : "",
+        w.size);
+  return text;
+}
+
+std::string heading_lines(const Panel& panel) {
+  std::string text;
   const auto label = [&](int tag, const std::string& words, double height, int size,
                          const char* rgb) {
     text += fmt::format(
@@ -229,12 +135,29 @@ std::string panel_lines(const Figure& figure, std::size_t k, const std::string& 
   text += fmt::format("set tmargin {}\n", panel.title.empty()  ? 1.0
                                           : panel.note.empty() ? 2.4
                                                                : 3.6);
+  if (!panel.legend) return text + "unset key\n";
+  return text + fmt::format(
+                    "set key {} Left reverse samplen 1.6 spacing 1.1 font ',11' textcolor "
+                    "rgb '{}'\n",
+                    panel.legend_below  ? "bottom right"
+                    : panel.legend_left ? "top left"
+                                        : "top right",
+                    frame_colour);
+}
+
+/// `row` is the first row of the panel in the CSV and becomes that of the next.
+std::string panel_lines(const Panel& panel, const Place& at, const std::string& csv,
+                        std::size_t& row) {
+  std::string text = fmt::format("\nset origin {:.5f},{:.5f}\nset size {:.5f},{:.5f}\n", at.left,
+                                 at.bottom, at.width, at.height);
   text +=
-      panel.legend
-          ? fmt::format(
-                "set key {} Left reverse samplen 1.6 spacing 1.1 font ',11' textcolor rgb '{}'\n",
-                panel.legend_below ? "bottom right" : "top right", frame_colour)
-          : "unset key\n";
+      "unset label\nunset arrow\nunset object\nunset logscale\nunset title\nunset xlabel\nunset "
+      "ylabel\nset xtics autofreq enhanced\nset ytics autofreq enhanced\n";
+  text += panel.square ? "set size square\n" : "set size nosquare\n";
+  text += axis_lines(panel.x, 'x', range_of(panel, true));
+  text += axis_lines(panel.y, 'y', range_of(panel, false));
+  if (panel.bare) text += "unset border\nunset xtics\nunset ytics\nunset grid\n";
+  text += heading_lines(panel) + object_lines(panel);
   std::string plots;
   for (const Series& s : panel.series) {
     if (s.mark == Mark::vertical)
@@ -242,7 +165,7 @@ std::string panel_lines(const Figure& figure, std::size_t k, const std::string& 
         text += fmt::format(
             "set arrow from first {0}, graph 0 to first {0}, graph 1 nohead back lw 1 dt (3,3) lc "
             "rgb {1}\n",
-            number(x), colour(s));
+            number(x), colour(s.colour, s.opacity));
     const std::string rows =
         fmt::format("{} every ::{}::{} skip 1", quoted(csv), row, row + s.x.size() - 1);
     row += s.x.size();
@@ -252,54 +175,57 @@ std::string panel_lines(const Figure& figure, std::size_t k, const std::string& 
   }
   // A panel without curves still shows its axes and guides.
   text += "plot " + (plots.empty() ? std::string("NaN notitle") : plots) + "\n";
+  if (panel.bare)
+    text += fmt::format("set border 3 lw 1 lc rgb '{}'\nset grid back lt 1 lw 0.8 lc rgb '{}'\n",
+                        frame_colour, grid_colour);
   return text;
 }
 
-}  // namespace
-
-std::string figure_csv(const Figure& figure) {
-  std::string text = "panel,series,label,x,y,low,high\n";
-  for (std::size_t p = 0; p < figure.panels.size(); ++p) {
-    const std::vector<Series>& all = figure.panels[p].series;
-    for (std::size_t k = 0; k < all.size(); ++k) {
-      const Series& s = all[k];
-      std::string label =
-          s.label;  // a quoted field would shift gnuplot's columns only if it held a comma
-      std::replace(label.begin(), label.end(), ',', ';');
-      for (std::size_t i = 0; i < s.x.size(); ++i) {
-        text += fmt::format("{},{},{},{},", p, k, label, number(s.x[i]));
-        if (i < s.y.size()) text += number(s.y[i]);
-        text += ',';
-        if (i < s.low.size()) text += number(s.low[i]);
-        text += ',';
-        if (i < s.high.size()) text += number(s.high[i]);
-        text += '\n';
-      }
-    }
-  }
-  return text;
+/// A small panel in the upper left of another.
+std::string inset_lines(const Panel& inset, const Place& host, const std::string& csv,
+                        std::size_t& row) {
+  std::string text = fmt::format(
+      "\nset lmargin 0\nset rmargin 0\nset bmargin 0\nunset grid\nset border 1\nset tics font "
+      "',9'\n");
+  Panel small = inset;
+  small.title.clear();
+  small.legend = false;
+  std::string lines = panel_lines(small,
+                                  {host.left + 0.27 * host.width, host.bottom + 0.56 * host.height,
+                                   0.25 * host.width, 0.2 * host.height},
+                                  csv, row);
+  // Its heights are counts that nobody reads; the middle and the ends of x are enough.
+  const std::size_t at = lines.find("plot ");
+  lines.insert(
+      at, fmt::format("unset ytics\nset xtics ({0:.2g}, 0, {1:.2g}) font ',9'\nset tmargin 0\n",
+                      inset.x.low.value_or(0) / 2, inset.x.high.value_or(0) / 2));
+  text += lines;
+  return text +
+         fmt::format(
+             "set lmargin 9\nset rmargin 2.5\nset bmargin 3.6\nset border 3 lw 1 lc rgb '{}'\n"
+             "set grid back lt 1 lw 0.8 lc rgb '{}'\nset tics font ',12'\n",
+             frame_colour, grid_colour);
 }
 
-std::string gnuplot_script(const Figure& figure, const std::string& csv, const std::string& svg,
-                           const std::string& answer) {
+std::string body_lines(const Figure& figure, const std::string& csv) {
   const auto columns = static_cast<std::size_t>(figure.columns);
   const std::size_t lines = (figure.panels.size() + columns - 1) / columns;
   std::string text = fmt::format(
-      "# {}\n"
-      "set terminal svg size {},{} dynamic enhanced rounded font 'Helvetica,12' name {}\n"
-      "set encoding utf8\n"
-      "set output {}\n"
-      "set datafile separator comma\n"
-      "set border 3 lw 1 lc rgb '{}'\n"
-      "set tics nomirror out scale 0.5 textcolor rgb '{}'\n"
-      "set grid back lt 1 lw 0.8 lc rgb '{}'\n"
+      "set encoding utf8\nset datafile separator comma\n"
+      "set border 3 lw 1 lc rgb '{0}'\n"
+      "set tics nomirror out scale 0.5 textcolor rgb '{0}'\n"
+      "set grid back lt 1 lw 0.8 lc rgb '{1}'\n"
       "set lmargin 9\nset rmargin 2.5\nset bmargin 3.6\n"
       "set style fill solid noborder\n"
-      "set errorbars small\n"
-      "set multiplot\n",
-      figure.name, figure.panel_width * figure.columns,
-      static_cast<std::size_t>(figure.panel_height) * lines, quoted(figure.name), quoted(svg),
-      frame_colour, frame_colour, grid_colour);
+      "set errorbars small\n",
+      frame_colour, grid_colour);
+  if (!figure.colour_label.empty())
+    text += fmt::format(
+        "set palette defined (0 '#440154', 1 '#414487', 2 '#2a788e', 3 '#22a884', 4 '#7ad151', 5 "
+        "'#fde725')\nset cbrange [{}:{}]\nset cblabel {} textcolor rgb '{}'\nset rmargin 9\n",
+        number(figure.colour_low), number(figure.colour_high), quoted(figure.colour_label),
+        frame_colour);
+  text += "set multiplot\n";
   for (const Panel& panel : figure.panels)
     if (!panel.y.names.empty()) {
       std::size_t longest = 0;
@@ -308,9 +234,93 @@ std::string gnuplot_script(const Figure& figure, const std::string& csv, const s
       break;
     }
   std::size_t row = 0;
-  for (std::size_t k = 0; k < figure.panels.size(); ++k) text += panel_lines(figure, k, csv, row);
-  text += fmt::format("\nunset multiplot\nunset output\nset print '-'\nprint {}\n", quoted(answer));
+  const double w = 1.0 / figure.columns;
+  const double h = 1.0 / static_cast<double>(lines);
+  for (std::size_t k = 0; k < figure.panels.size(); ++k) {
+    const Place place{static_cast<double>(k % columns) * w,
+                      1 - static_cast<double>(k / columns + 1) * h, w, h};
+    text += panel_lines(figure.panels[k], place, csv, row);
+    for (const Panel& inset : figure.panels[k].inset) text += inset_lines(inset, place, csv, row);
+  }
+  return text + "\nunset multiplot\nunset output\n";
+}
+
+/// Pixels of the page are 1/96 inch; a PNG has twice as many, for screens that show them.
+std::string terminal_line(const Figure& figure, const Drawing& drawing) {
+  const auto columns = static_cast<std::size_t>(figure.columns);
+  const std::size_t lines = (figure.panels.size() + columns - 1) / columns;
+  const int width = figure.panel_width * figure.columns;
+  const int height = figure.panel_height * static_cast<int>(lines);
+  switch (drawing.kind) {
+    case Drawing::svg:
+      return fmt::format(
+          "set terminal svg size {},{} dynamic enhanced rounded font 'Helvetica,12' name {}\n",
+          width, height, quoted(figure.name));
+    case Drawing::pdf:
+      return fmt::format(
+          "set terminal pdfcairo size {:.3f}in,{:.3f}in enhanced rounded font 'Helvetica,12' "
+          "fontscale 0.75 linewidth 0.75 pointscale 0.75\n",
+          width / 96.0, height / 96.0);
+    case Drawing::png:
+      return fmt::format(
+          "set terminal pngcairo size {},{} enhanced rounded font 'Helvetica,12' fontscale 1.5 "
+          "linewidth 2 pointscale 2\n",
+          2 * width, 2 * height);
+  }
+  return {};
+}
+
+void add_rows(const Panel& panel, std::size_t p, std::string& text) {
+  for (std::size_t k = 0; k < panel.series.size(); ++k) {
+    const Series& s = panel.series[k];
+    std::string label =
+        s.label;  // a quoted field would shift gnuplot's columns only if it held a comma
+    std::replace(label.begin(), label.end(), ',', ';');
+    for (std::size_t i = 0; i < s.x.size(); ++i) {
+      text += fmt::format("{},{},{},{},", p, k, label, number(s.x[i]));
+      if (i < s.y.size()) text += number(s.y[i]);
+      text += ',';
+      if (i < s.low.size()) text += number(s.low[i]);
+      text += ',';
+      if (i < s.high.size()) text += number(s.high[i]);
+      text += '\n';
+    }
+  }
+}
+
+/// Drawings after all curves, whose rows the script counts.
+void add_drawing_rows(const Panel& panel, std::size_t p, std::string& text) {
+  for (const report::Shape& s : panel.shapes)
+    for (std::size_t i = 0; i < s.x.size(); ++i)
+      text += fmt::format("{},{},{},{:.6g},{:.6g},{:.6g},\n", p,
+                          s.x.size() > 1 ? "polygon" : "disc", s.fill, s.x[i], s.y[i], s.radius);
+  for (const report::Words& w : panel.words) {
+    std::string words = w.text;
+    std::replace(words.begin(), words.end(), ',', ';');
+    text += fmt::format("{},words,{},{:.6g},{:.6g},,\n", p, words, w.x, w.y);
+  }
+}
+
+}  // namespace
+
+std::string figure_csv(const Figure& figure) {
+  std::string text = "panel,series,label,x,y,low,high\n";
+  for (std::size_t p = 0; p < figure.panels.size(); ++p) {
+    add_rows(figure.panels[p], p, text);
+    for (const Panel& inset : figure.panels[p].inset) add_rows(inset, p, text);
+  }
+  for (std::size_t p = 0; p < figure.panels.size(); ++p)
+    add_drawing_rows(figure.panels[p], p, text);
   return text;
+}
+
+std::string gnuplot_script(const Figure& figure, const std::string& csv,
+                           const std::vector<Drawing>& drawings, const std::string& answer) {
+  std::string text = fmt::format("# {}\n", figure.name);
+  const std::string body = body_lines(figure, csv);
+  for (const Drawing& d : drawings)
+    text += "reset\n" + terminal_line(figure, d) + "set output " + quoted(d.path) + "\n" + body;
+  return text + fmt::format("set print '-'\nprint {}\n", quoted(answer));
 }
 
 }  // namespace vitrion::engines
