@@ -50,21 +50,25 @@ void read_study(const Part& e, Study& study) {
     study.scale = Scale{};
     s.read("size", study.scale->size);
     s.read("time", study.scale->time);
+    s.read("train", study.scale->train);
   });
 }
 
 json study_json(const Study& s) {
-  return {{"name", s.name},
-          {"seed", s.seed},
-          {"demonstration", s.demonstration},
-          {"statement", s.statement},
-          {"file", s.file},
-          {"settings_hash", s.settings_hash},
-          {"started", s.started},
-          {"finished", s.finished},
-          {"seconds", s.seconds},
-          {"machine", s.machine},
-          {"scale", s.scale ? json{{"size", s.scale->size}, {"time", s.scale->time}} : json()}};
+  return {
+      {"name", s.name},
+      {"seed", s.seed},
+      {"demonstration", s.demonstration},
+      {"statement", s.statement},
+      {"file", s.file},
+      {"settings_hash", s.settings_hash},
+      {"started", s.started},
+      {"finished", s.finished},
+      {"seconds", s.seconds},
+      {"machine", s.machine},
+      {"scale",
+       s.scale ? json{{"size", s.scale->size}, {"time", s.scale->time}, {"train", s.scale->train}}
+               : json()}};
 }
 
 void read_claim(const Part& e, Claim& claim) {

@@ -18,8 +18,9 @@ namespace vitrion::report {
 
 /// How far a study was cut down, each as a share of what its file says.
 struct Scale {
-  double size = 1;  ///< of the atoms
-  double time = 1;  ///< of the times
+  double size = 1;   ///< of the atoms
+  double time = 1;   ///< of the times
+  double train = 1;  ///< of the steps of training
 };
 
 struct Study {

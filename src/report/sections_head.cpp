@@ -124,12 +124,20 @@ std::string checks(const Record& record) {
 std::string scale_text(const Record& record) {
   if (!record.study.scale) return {};
   const Scale& s = *record.study.scale;
-  if (s.size == 1 && s.time == 1) return {};
+  std::string what;
+  const auto add = [&](double share, const char* of) {
+    if (share != 1) what += fmt::format("{}{:g} of the {}", what.empty() ? "" : ", ", share, of);
+  };
+  add(s.size, "atoms");
+  add(s.time, "times");
+  add(s.train, "training steps");
+  if (what.empty()) return {};
   return fmt::format(
-      "<div class=\"banner\"><strong>Scaled, not comparable.</strong> The cells have {:g} of the "
-      "atoms and the times are {:g} of those that the study file says{}. Such a run shows that "
-      "every step works and what it would give; no number of it is one of the paper's.</div>\n",
-      s.size, s.time, s.time < 1 ? ", so the glasses were quenched faster by as much" : "");
+      "<div class=\"banner\"><strong>Scaled, not comparable.</strong> This run has {} that the "
+      "study "
+      "file says{}. It shows that every step works and what it would give; no number of it is one "
+      "of the paper's.</div>\n",
+      what, s.time < 1 ? ", so its glasses were quenched faster by as much" : "");
 }
 
 }  // namespace
@@ -152,7 +160,7 @@ std::string head_section(const Record& record) {
   html +=
       "</h1>\n<p class=\"lead\">From first-principles labels to a deep potential, a glass, and the "
       "motion of its ions.</p>\n";
-  if (record.study.demonstration)
+  if (record.study.demonstration && !record.study.scale)
     html += fmt::format("<div class=\"banner\">{} {}</div>\n", demonstration,
                         escaped(record.study.statement));
   else if (!record.study.statement.empty())

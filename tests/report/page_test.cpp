@@ -218,7 +218,6 @@ TEST(Page, SaysWhatItIsAndIsSelfContained) {
   for (const Figure& f : inputs.figures) inputs.svg[f.name] = "<svg></svg>";
   const std::string html = page(small_record(), inputs);
   EXPECT_THAT(html, HasSubstr("This is a demonstration, not the paper."));
-  EXPECT_THAT(html, HasSubstr("Scaled, not comparable."));
   EXPECT_THAT(html, HasSubstr("One small glass &amp; &lt;short&gt; runs."));
   EXPECT_THAT(html, HasSubstr("teacher: 1500 frames (SevenNet-l3i5)"));
   EXPECT_THAT(html, HasSubstr("What was refused, and why"));
@@ -236,6 +235,9 @@ TEST(Page, ClaimsHaveTheirVerdictsAndMethodsTheirDeviations) {
   const std::string html = page(whole_record(), {});
   EXPECT_THAT(html, HasSubstr("<span class=\"verdict not-resolved\">not resolved</span>"));
   EXPECT_THAT(html, HasSubstr("<span class=\"verdict not-testable\">not testable</span>"));
+  EXPECT_THAT(html, HasSubstr("Scaled, not comparable."));
+  EXPECT_THAT(html,
+              HasSubstr("0.25 of the atoms, 0.001 of the times that the study file says, so"));
   EXPECT_THAT(html, HasSubstr("3 of 6 reproduced"));
   EXPECT_THAT(html, HasSubstr("<span class=\"light not-run\">not run</span>"));
   EXPECT_THAT(html, HasSubstr("2 of 4 settings that the paper states differ from it"));

@@ -56,7 +56,7 @@ inline Record small_record() {
              "2025-01-31T10:31:12Z",
              1872,
              "2 cores",
-             Scale{0.25, 0.001}};
+             std::nullopt};
   r.stages = {{"train", 900, "2 members"}, {"quench", 300, "1 replica"}};
   r.potential.network = "se_e2_a 6 A";
   r.potential.members = 2;

@@ -2,11 +2,15 @@
 // hops, gates, claims - and the files that it names. Its numbers are shapes, not physics.
 #pragma once
 
+#include <fmt/format.h>
+
+#include <array>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <random>
 #include <string>
+#include <vector>
 
 #include "report/small_record.hpp"
 
@@ -74,9 +78,9 @@ inline nlohmann::json whole_doorways(double x) {
                       {"fluctuation", estimate(0.20 + 0.3 * x * (0.6 - x), 0.01, "A")},
                       {"list", nlohmann::json::array()}};
   for (int k = -20; k <= 20; ++k) d["lag_ps"].push_back(2.5 * k);
-  d["openings"] = {{{"set", "hops"}, {"curve", whole_curve(0.25, -5)}},
-                   {{"set", "failed"}, {"curve", whole_curve(0.1, 0)}},
-                   {{"set", "resting"}, {"curve", whole_curve(0, 0)}}};
+  d["openings"] = {{{"set", "hop"}, {"curve", whole_curve(0.25, -5)}},
+                   {{"set", "attempt"}, {"curve", whole_curve(0.1, 0)}},
+                   {{"set", "same kind"}, {"curve", whole_curve(0, 0)}}};
   for (int i = 0; i < 60; ++i) {
     const double r = 0.4 + 0.02 * i;
     d["radii"]["r"].push_back(r);
@@ -106,7 +110,7 @@ inline Glass whole_glass(double x, bool porous) {
   g.key = "x" + number + (porous ? "-porous" : "");
   g.name = "x = " + number + (porous ? ", porous" : "");
   g.formula = "Na24 P8 S32";
-  g.atoms = 64;
+  g.atoms = x == 0.6 ? 1600 : 64;  // the large one is what a page must carry at most
   const double V = 23.5 - 2.5 * x + (porous ? 1 : 0);
   g.density = {{"quantity", "density"},
                {"density", estimate(2.0 + 0.1 * x, 0.01, "g/cm3")},
@@ -153,7 +157,10 @@ inline Glass whole_glass(double x, bool porous) {
       d.runs.push_back({r,
                         "msd/" + g.key + "_" + std::to_string(static_cast<int>(T)) + "_" +
                             std::to_string(r) + ".csv",
-                        r == 1 && T == 423 ? "path.extxyz" : "", ""});
+                        r > 1 || T != 423 ? ""
+                        : x == 0.6        ? "path_large.extxyz"
+                                          : "path.extxyz",
+                        ""});
     d.conductivity = whole_conductivity(x, T, porous);
     d.hops = {{"quantity", "hops"},
               {"lasting_rate", estimate(1e3 * whole_sigma(x, T, porous), 0.1, "1/ns")}};
@@ -180,6 +187,7 @@ inline Record whole_record() {
   Record r = small_record();
   r.study.name = "napso";
   r.study.demonstration = false;
+  r.study.scale = Scale{0.25, 0.001, 1};
   r.study.statement = "Made-up numbers in the shape of the paper's.";
   r.glasses.clear();
   for (const double x : whole_compositions) r.glasses.push_back(whole_glass(x, false));
@@ -259,46 +267,53 @@ inline Record whole_record() {
   return r;
 }
 
-/// A run of `frames` frames of the small glass repeated into a cube of 2 x 2 x 2 units: 8 PS4 on
-/// their sites, 24 Na that hop.
-inline void write_small_path(const std::filesystem::path& file, int frames) {
+/// A run of PS4 units on a simple cubic lattice with three Na each, which walk at random.
+inline void write_path(const std::filesystem::path& file, int units, int frames) {
   std::mt19937 random(7);
   std::normal_distribution<double> normal;
   const double a = 6.5;
-  const double L = 2 * a;
+  const int side = static_cast<int>(std::ceil(std::cbrt(units)));
+  const double L = side * a;
   std::vector<std::array<double, 3>> r;
-  std::vector<std::string> names;
-  for (int k = 0; k < 24; ++k) {
-    names.emplace_back("Na");
-    r.push_back({0.5 * L + 0.3 * L * normal(random), 0.5 * L + 0.3 * L * normal(random),
-                 0.5 * L + 0.3 * L * normal(random)});
+  std::string names;  // one letter each: N is Na
+  for (int k = 0; k < 3 * units; ++k) {
+    names += 'N';
+    r.push_back({L * k / (3.0 * units), L * std::fmod(0.618 * k, 1), L * std::fmod(0.755 * k, 1)});
   }
   std::vector<std::array<double, 3>> P;
-  for (int k = 0; k < 8; ++k)
-    P.push_back({a * (k & 1) + 1, a * ((k >> 1) & 1) + 1, a * (k >> 2) + 1});
+  for (int k = 0; k < units; ++k)
+    P.push_back({a * (k % side) + 1, a * (k / side % side) + 1, a * (k / side / side) + 1});
   for (const auto& p : P) {
-    names.emplace_back("P");
+    names += 'P';
     r.push_back(p);
   }
   constexpr double d = 1.18;
   for (const auto& p : P)
     for (const auto& s : {std::array{d, d, d}, {d, -d, -d}, {-d, d, -d}, {-d, -d, d}}) {
-      names.emplace_back("S");
+      names += 'S';
       r.push_back({p[0] + s[0], p[1] + s[1], p[2] + s[2]});
     }
-  std::ofstream out(file);
+  std::string text;
   for (int f = 0; f < frames; ++f) {
-    out << r.size() << "\nLattice=\"" << L << " 0 0 0 " << L << " 0 0 0 " << L
-        << "\" Properties=species:S:1:pos:R:3 time=" << f << " pbc=\"T T T\"\n";
+    text += fmt::format(
+        "{0}\nLattice=\"{1} 0 0 0 {1} 0 0 0 {1}\" Properties=species:S:1:pos:R:3 time={2} "
+        "pbc=\"T T T\"\n",
+        r.size(), L, f);
     for (std::size_t i = 0; i < r.size(); ++i) {
-      out << names[i];
+      const bool ion = names[i] == 'N';
+      std::array<double, 3> at{};
       for (std::size_t c = 0; c < 3; ++c) {
-        if (names[i] == "Na") r[i][c] += 0.3 * normal(random);
-        out << ' ' << r[i][c] + (names[i] == "Na" ? 0 : 0.05 * normal(random));
+        if (ion) r[i][c] += 0.3 * normal(random);
+        at[c] = r[i][c] + (ion ? 0 : 0.05 * normal(random));
       }
-      out << '\n';
+      text += fmt::format("{} {:.3f} {:.3f} {:.3f}\n",
+                          ion               ? "Na"
+                          : names[i] == 'P' ? "P"
+                                            : "S",
+                          at[0], at[1], at[2]);
     }
   }
+  std::ofstream(file) << text;
 }
 
 inline void write_whole_run(const std::filesystem::path& run) {
@@ -319,7 +334,8 @@ inline void write_whole_run(const std::filesystem::path& run) {
               << (0.4 + slope * i) * wobble << ',' << (0.2 + 0.001 * i) * wobble << '\n';
         }
       }
-  write_small_path(run / "path.extxyz", 60);
+  write_path(run / "path.extxyz", 8, 60);
+  write_path(run / "path_large.extxyz", 200, 400);
 }
 
 }  // namespace vitrion::report

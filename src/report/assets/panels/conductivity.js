@@ -16,11 +16,16 @@ function estimateSeries(points, look) {
     high: points.map(p => p.e.interval95[1]), n: points.map(p => p.n) };
 }
 
-function experimentSeries(quantity, T) {
-  return (record.experiment || []).filter(e => e.quantity === quantity && (T === undefined || !e.temperature || e.temperature === T)).map(e => ({
-    label: `${e.label}${e.temperature ? `, ${e.temperature} K` : ''}`, colour: 'var(--plot-ink)', mark: 'points', symbol: 'square', open: true,
-    x: e.x, y: e.y, low: e.low, high: e.high, file: e.source, interval: 'error'
-  }));
+/** What was measured elsewhere: hollow squares, grey ones not verified, triangles for bounds. */
+function referenceSeries(quantity) {
+  const all = (record.reference || []).filter(r => r.quantity === quantity && Number.isFinite(r.x) && Number.isFinite(r.value));
+  const series = (label, look, own) => ({ label, mark: 'points', symbol: 'square', open: true, ...look, x: own.map(r => r.x), y: own.map(r => r.value),
+    low: own.map(r => r.value - (r.error || 0)), high: own.map(r => r.value + (r.error || 0)), interval: 'error',
+    n: own.map(r => `${r.source || ''}${r.temperature ? `, ${r.temperature} K` : ''}`) });
+  const unverified = r => r.confidence === 'unverified';
+  return [series('measured elsewhere', { colour: 'var(--plot-ink)' }, all.filter(r => !r.upper_bound && !unverified(r))),
+    series('measured elsewhere: at most', { colour: 'var(--plot-ink)', symbol: 'triangle' }, all.filter(r => r.upper_bound && !unverified(r))),
+    series('not verified', { colour: 'var(--plot-axis)' }, all.filter(unverified))].filter(s => s.x.length);
 }
 
 function sigmaAgainstX() {
@@ -38,7 +43,7 @@ function sigmaAgainstX() {
       x: bounds.map(b => b.x), y: bounds.map(b => b.e), n: bounds.map(b => b.n) });
   }
   return {
-    title: 'Conductivity against composition', x: { label: 'x of Na₃PS₄₋ₓOₓ' }, y: { label: 'σ (S cm⁻¹)' }, series: [...series, ...experimentSeries('conductivity')],
+    title: 'Conductivity against composition', x: { label: 'x of Na₃PS₄₋ₓOₓ' }, y: { label: 'σ (S cm⁻¹)' }, series: [...series, ...referenceSeries('conductivity')],
     note: state.estimator === 'paper' ? "The paper's estimator of D; error bars 95 %." : 'Nernst-Einstein; error bars 95 %. Hollow: the porous glass, and bounds where the data carry no value.',
     empty: glasses.some(g => g.temperatures.some(t => t.conductivity)) ? '' : 'No conductivity: the study has not measured the motion of its ions.'
   };

@@ -52,7 +52,7 @@ function gateScatter() {
   };
 }
 
-const openingNames = { hops: 'at hops', failed: 'at failed attempts', shifted: 'shifted in time', resting: 'gates without a hop' };
+const openingNames = { hop: 'at hops', 'same kind': 'gates of the same kind without a hop', shifted: 'the same gates at other times', attempt: 'at failed attempts' };
 function openingCurves(r) {
   const dashes = [null, '6 3', '2 3', '9 3 2 3'];
   return (r.openings || []).map((o, k) => ({ name: openingNames[o.set] || o.set, dash: dashes[k % 4], x: r.lag_ps, y: o.curve.value, low: o.curve.low, high: o.curve.high }))
@@ -95,20 +95,39 @@ function makeDoorwayModel(host) {
   element('p', { class: 'under' }, `${m.statement || ''} R² = ${number(m.r2, 2)}, ${(m.points || []).length} points of ${m.glasses} glasses.`));
 }
 
-/** Panels of records whose estimates are drawn against x as they come: [key of the record, key in it, title, label, log]. */
+/** Estimates of the framework's record that are drawn against x: where in it, title, label. */
 const framework_panels = [
-  ['framework', ['cage_amplitude'], 'Cage of P', 'amplitude (Å)'],
-  ['framework', ['msd_share_top'], 'Share of the MSD in the top 5 % of P', 'share (1)'],
-  ['framework', ['rotation_rate'], 'Large turns of PX₄', 'rate (ns⁻¹)'],
-  ['framework', ['jump_rate'], 'Jumps of P', 'rate (ns⁻¹)']
+  [['cage_amplitude'], 'Cage of P', 'amplitude (Å)'],
+  [['top5_share'], 'Share of the displacement in the top 5 % of P', 'share (1)'],
+  [['jumps', 'rate'], 'Jumps of P', 'rate per P (ns⁻¹)'],
+  [['turns', 'rate'], 'Large turns of PX₄', 'rate per unit (ns⁻¹)'],
+  [['d2min', 'value'], 'Non-affine motion of P', 'D²min (Å²)']
 ];
+
+/** How the framework moves where a unit has k oxygens. */
+function byOxygenSpec() {
+  const rows = dynamicsWith('framework').filter(({ r }) => (r.by_oxygen || []).length);
+  const names = ['PS₄', 'PS₃O', 'PS₂O₂', 'PSO₃', 'PO₄'];
+  return { title: 'Cage of P by the oxygens of its unit', x: { label: 'unit', names, fixed: true }, y: { label: 'Debye-Waller factor B (Å²)' },
+    series: rows.map(({ g, d, r }) => {
+      const own = r.by_oxygen.filter(c => c.oxygens >= 0 && estimateAt(c, 'b_factor'));
+      return { ...estimateSeries(own.map(c => ({ x: c.oxygens, e: c.b_factor, n: `${c.centres} P` })), { label: nameOf(g, d), colour: colourOf(g, d), mark: 'points', symbol: glassSymbol(g), open: g.porous }),
+        names: own.map(c => names[c.oxygens]) };
+    }), note: 'If oxygen governed the single unit, the points of one colour would not be level.', empty: '' };
+}
+
+function rotationCurves(r) {
+  const rot = r.rotation || {};
+  return ['c1', 'c2'].filter(k => rot[k] && rot.lag_ps).map((k, i) => ({ name: k === 'c1' ? 'C₁' : 'C₂', dash: i ? '6 3' : null, x: rot.lag_ps, y: rot[k],
+    low: rot[k].map((v, j) => v - 1.96 * (rot[`${k}_error`] || [])[j]), high: rot[k].map((v, j) => v + 1.96 * (rot[`${k}_error`] || [])[j]) }));
+}
 
 function makeMechanismPanels(host, model) {
   const againstXOrT = (id, title, label, key, pick, missing, log) => panel(host, id, dynamicsAgainstX(title, label, key, pick, missing, log), { x: false, y: Boolean(log) });
   againstXOrT('hop-rate', 'Hops that last', 'rate per ion (ns⁻¹)', 'hops', r => estimateAt(r, 'lasting_rate'), noHops, true);
   if (anyWith('doorways')) {
     panel(host, 'gate-radii', dynamicsCurves('Radii of gates', { label: 'radius (Å)' }, { label: 'density (Å⁻¹)', zero: true }, 'doorways', radiusCurves, noDoorways, 'At hops, against all windows between units.'));
-    panel(host, 'gate-opening', dynamicsCurves('Opening of a gate around a hop', { label: 'time from the hop (ps)' }, { label: 'opening (Å)' }, 'doorways', openingCurves, noDoorways, 'Against three controls; bands 95 %.'));
+    panel(host, 'gate-opening', dynamicsCurves('Opening of a gate around a hop', { label: 'time from the hop (ps)' }, { label: 'opening (Å)' }, 'doorways', openingCurves, noDoorways, 'Against three controls, for a passing ion opens its own gate; bands 95 %.'));
     againstXOrT('gate-width', 'Width of the doorways', 'mean radius (Å)', 'doorways', r => estimateAt(r, 'radius'), noDoorways);
     againstXOrT('gate-flexibility', 'How much a doorway breathes', 's.d. of a radius in time (Å)', 'doorways', r => estimateAt(r, 'fluctuation'), noDoorways);
   }
@@ -118,21 +137,28 @@ function makeMechanismPanels(host, model) {
     panel(host, 'excess', againstX('Excess volume', 'less the ionic spheres (Å³ per atom)', g => estimateAt(g, 'free_volume', 'excess_per_atom'), '', 'excess'));
     panel(host, 'free-sphere', againstX('Largest sphere that passes', 'diameter, without the mobile ions (Å)', g => estimateAt(g, 'free_volume', 'framework', 'Df') || estimateAt(g, 'free_volume', 'full', 'Df'), '', 'Df'));
   }
-  const shown = framework_panels.filter(([record, path]) => glasses.some(g => g.temperatures.some(t => t[record] && estimateAt(t[record], ...path))));
-  for (const [key, path, title, label] of shown) againstXOrT(`framework-${path.join('-')}`, title, label, key, r => estimateAt(r, ...path), '');
-  if (!shown.length) panel(host, 'framework', () => ({ title: 'The framework', empty: anyWith('framework') ? 'The record of the framework holds no estimate that is drawn here.' : 'The motion of the framework was not measured in this study.' }));
+  const has = path => glasses.some(g => g.temperatures.some(d => d.framework && estimateAt(d.framework, ...path)));
+  for (const [path, title, label] of framework_panels.filter(([path]) => has(path)))
+    againstXOrT(`framework-${path[0]}`, title, label, 'framework', r => estimateAt(r, ...path), '');
+  if (anyWith('framework')) {
+    panel(host, 'by-oxygen', byOxygenSpec);
+    panel(host, 'rotation', dynamicsCurves('Rotation of PX₄', { label: 'time lag (ps)' }, { label: 'correlation of a bond (1)' }, 'framework', rotationCurves, '', 'A unit that turns loses the correlation of its bonds.'), { x: true, y: false });
+  } else {
+    panel(host, 'framework', () => ({ title: 'The framework', empty: 'The motion of the framework was not measured in this study.' }));
+  }
   panel(host, 'pathways', pathwaySpec);
   makeDoorwayModel(model);
 }
 
 /** Percolation level of the mobile ions' density along each axis. */
 function pathwaySpec() {
-  const rows = dynamicsWith('pathways');
-  const names = ['x', 'y', 'z'];
-  const level = (r, k) => { const p = (r.percolation || [])[k]; return p && typeof p === 'object' ? ('value' in p ? p.value : p.level) : p; };
-  const found = rows.map(({ g, d, r }) => ({ label: nameOf(g, d), colour: colourOf(g, d), mark: 'points', symbol: glassSymbol(g), open: g.porous, x: [0, 1, 2], names, y: [0, 1, 2].map(k => Number(level(r, k))) }))
-    .filter(s => s.y.some(Number.isFinite));
-  return { title: 'Pathways: where the density percolates', x: { label: 'axis', names, fixed: true }, y: { label: 'level of the density (1)' }, series: found,
-    note: 'The highest level of the density of the mobile ions at which their region spans the cell along an axis.',
-    empty: anyWith('pathways') ? (found.length ? '' : 'No region of the mobile ions spans the cell.') : 'Pathways were not measured in this study.' };
+  const names = ['a', 'b', 'c'];
+  const series = dynamicsWith('pathways').map(({ g, d, r }) => {
+    const own = (r.level_axes || []).map((e, k) => ({ x: k, e, n: `${r.replicas} runs` })).filter(p => p.e && p.e.value != null);
+    return { ...estimateSeries(own, { label: nameOf(g, d), colour: colourOf(g, d), mark: 'points', symbol: glassSymbol(g), open: g.porous }), names: own.map(p => names[p.x]) };
+  }).filter(s => s.x.length);
+  const crossings = dynamicsWith('pathways').filter(({ r }) => r.void && r.void.crossings).map(({ g, d, r }) => `${nameOf(g, d)}: ${estimateText(r.void.crossings)} crossings of the void, ${r.void.visitors} ions inside it at some time.`);
+  return { title: 'Pathways: where the density percolates', x: { label: 'axis', names, fixed: true }, y: { label: 'level of the density (1)' }, series,
+    note: ['The highest density of the mobile ions, as a multiple of its mean, at which their region spans the cell along an axis.', ...crossings].join(' '),
+    empty: anyWith('pathways') ? '' : 'Pathways were not measured in this study.' };
 }

@@ -69,8 +69,7 @@ function againstX(title, label, pick, missing, quantity) {
     const series = [];
     if (of(false).length) series.push(estimateSeries(of(false), { label: 'dense', colour: hues[0], mark: of(false).length > 1 ? 'both' : 'points', symbol: 'circle' }));
     if (of(true).length) series.push(estimateSeries(of(true), { label: 'porous', colour: porousHue, mark: 'points', symbol: 'diamond', open: true }));
-    const experiment = experimentSeries(quantity);
-    return { title, x: { label: 'x of Na₃PS₄₋ₓOₓ' }, y: { label }, series: series.length ? [...series, ...experiment] : [], note: 'Error bars 95 %.', empty: glasses.some(pick) ? '' : missing };
+    return { title, x: { label: 'x of Na₃PS₄₋ₓOₓ' }, y: { label }, series: series.length ? [...series, ...referenceSeries(quantity)] : [], note: 'Error bars 95 %.', empty: glasses.some(pick) ? '' : missing };
   };
 }
 
@@ -79,8 +78,8 @@ function makeStructurePanels(host) {
   panel(host, 'units', unitsSpec);
   if (glasses.length < 2) return;
   panel(host, 'density', againstX('Density', 'density (g cm⁻³)', g => estimateAt(g, 'density', 'density'), 'No density: no glass was made.', 'density'));
-  panel(host, 'volume', againstX('Volume', 'volume per atom (Å³)', g => estimateAt(g, 'density', 'volume_per_atom'), 'No volume: no glass was made.', 'volume'));
-  panel(host, 'modulus', againstX('Bulk modulus', 'K (GPa)', modulusOf, 'The bulk modulus was not measured.', 'modulus'));
+  panel(host, 'volume', againstX('Volume', 'volume per atom (Å³)', g => estimateAt(g, 'density', 'volume_per_atom'), 'No volume: no glass was made.', 'volume_per_atom'));
+  panel(host, 'modulus', againstX('Bulk modulus', 'K (GPa)', modulusOf, 'The bulk modulus was not measured.', 'bulk_modulus'));
 }
 
 function modulusOf(glass) {

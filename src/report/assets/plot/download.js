@@ -14,7 +14,7 @@ function csvOf(spec) {
   for (const s of spec.series)
     for (let i = 0; i < s.x.length; ++i)
       rows.push([quoted(s.name || s.label || ''), cell(s.x[i]), cell(s.y[i]), s.low ? cell(s.low[i]) : '', s.high ? cell(s.high[i]) : '',
-        s.n ? cell(s.n[i] === undefined ? s.n : s.n[i]) : '', quoted(s.file || '')].join(','));
+        quoted(String((Array.isArray(s.n) ? s.n[i] : s.n) ?? '')), quoted(s.file || '')].join(','));
   return rows.join('\n') + '\n';
 }
 

@@ -9,7 +9,8 @@ function pointText(spec, s, i) {
     [`${short(spec.x.label)} ${s.names ? s.names[i] : number(s.x[i], 4)} ${unit(spec.x.label)}`],
     [`${short(spec.y.label)} ${number(s.y[i], 4)} ${unit(spec.y.label)}`]];
   if (s.low && Number.isFinite(s.low[i])) lines.push([`${s.interval || '95 %'} [${number(s.low[i])}, ${number(s.high[i])}]`]);
-  if (s.n !== undefined) lines.push([`n = ${Array.isArray(s.n) ? s.n[i] : s.n}`]);
+  const n = Array.isArray(s.n) ? s.n[i] : s.n;
+  if (n !== undefined && n !== null) lines.push([/^\d/.test(n) ? `n = ${n}` : n]);
   if (s.file) lines.push([s.file]);
   return lines.map(l => l[0]);
 }

@@ -42,21 +42,13 @@ function axesSvg(spec, X, Y, w, h, marginBottom) {
   return svg;
 }
 
-/** What lies behind the series: shaded windows and guides. */
-function backSvg(spec, X, Y, h, marginBottom) {
+/** What lies behind the series: shaded windows. */
+function backSvg(spec, X, h, marginBottom) {
   let svg = '';
   for (const w of spec.windows || []) {
     const [a, b] = w.map(X.of);
     if (Number.isFinite(a) && Number.isFinite(b))
       svg += `<rect x="${px(a)}" y="${marginTop}" width="${px(b - a)}" height="${h - marginBottom - marginTop}" fill="var(--plot-window)"/>`;
-  }
-  for (const g of spec.guides || []) {
-    const x = X.of(g.x);
-    if (Number.isFinite(x)) svg += `<path d="M${px(x)} ${marginTop}V${h - marginBottom}" stroke="${g.colour || 'var(--plot-axis)'}" stroke-dasharray="3 3"/>`;
-  }
-  for (const g of spec.levels || []) {
-    const y = Y.of(g.y);
-    if (Number.isFinite(y)) svg += `<path d="M${marginLeft} ${px(y)}H${px(X.of(X.high))}" stroke="${g.colour || 'var(--plot-axis)'}" stroke-dasharray="3 3"/>`;
   }
   return svg;
 }
@@ -74,7 +66,7 @@ function plotSvg(spec, logs) {
   const Y = makeScale(ys, spec.y, logs.y, h - marginBottom, marginTop);
   placeBars(spec, X);
   const id = `clip-${spec.id}`;
-  const body = backSvg(spec, X, Y, h, marginBottom) + spec.series.map(s => seriesSvg(s, X.of, Y.of, h - marginBottom)).join('');
+  const body = backSvg(spec, X, h, marginBottom) + spec.series.map(s => seriesSvg(s, X.of, Y.of, h - marginBottom)).join('');
   const html = `<svg viewBox="0 0 ${w} ${h}" class="plot" role="img" tabindex="0" aria-label="${svgText(`${spec.title}: ${spec.y.label} against ${spec.x.label}; arrow keys walk through the points`)}">` +
     `<clipPath id="${id}"><rect x="${marginLeft}" y="${marginTop - 8}" width="${w - marginLeft - marginRight + 8}" height="${h - marginTop - marginBottom + 8}"/></clipPath>` +
     `<g font-size="12" fill="var(--plot-ink)">${axesSvg(spec, X, Y, w, h, marginBottom)}</g><g clip-path="url(#${id})">${body}</g>` +
