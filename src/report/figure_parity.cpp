@@ -159,9 +159,9 @@ Panel parity_panel(const Record& record, const Tables& tables, const Quantity& q
       panel.series.push_back(parity_series(pairs, points.level + " " + points.set, test, colour));
       if (!test || !panel.note.empty()) continue;
       if (const Parity* p = find_parity(record, points))
-        panel.note = fmt::format("{} test{}: RMSE {:.3g}, MAE {:.3g} {}", p->level,
-                                 quantity.components > 1 ? ", all components" : "", p->rmse, p->mae,
-                                 unit_html(p->unit));
+        panel.note =
+            fmt::format("{} test: RMSE {:.3g}, MAE {:.3g} {}{}", p->level, p->rmse, p->mae,
+                        unit_html(p->unit), quantity.components > 1 ? ", x y z together" : "");
       if (Panel inset = error_inset(pairs); !inset.series.empty()) panel.inset = {inset};
     }
   if (!panel.series.empty()) add_diagonal(panel);

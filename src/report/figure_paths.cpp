@@ -120,21 +120,23 @@ Panel snapshot_panel(const Snapshot& s) {
   panel.bare = true;
   panel.legend = false;
   panel.shapes = painted(s);
-  double low = 1e300;
-  double high = -1e300;
+  double low[2] = {1e300, 1e300};
+  double high[2] = {-1e300, -1e300};
   for (const Shape& shape : panel.shapes)
-    for (const std::vector<double>* v : {&shape.x, &shape.y})
-      for (const double x : *v) {
-        low = std::min(low, x - shape.radius);
-        high = std::max(high, x + shape.radius);
+    for (const int a : {0, 1})
+      for (const double r : a == 0 ? shape.x : shape.y) {
+        low[a] = std::min(low[a], r - shape.radius);
+        high[a] = std::max(high[a], r + shape.radius);
       }
-  // A bar of 10 A under the picture.
-  panel.arrows.push_back({{low + 1, low + 11}, {low - 1.5, low - 1.5}, false});
-  panel.words.push_back({low + 6, low - 2.7, "10 Å", 11, true, false});
-  panel.x.low = low - 0.5;
-  panel.x.high = high + 0.5;
-  panel.y.low = low - 3.5;
-  panel.y.high = high + 0.5;
+  // Square, with a bar of 10 A under the picture.
+  const double half = 0.5 * std::max(high[0] - low[0], high[1] - low[1]) + 0.5;
+  const double middle = 0.5 * (low[0] + high[0]);
+  panel.x.low = middle - half - 1.5;
+  panel.x.high = middle + half + 1.5;
+  panel.y.low = low[1] - 3;
+  panel.y.high = low[1] + 2 * half;
+  panel.arrows.push_back({{middle - 5, middle + 5}, {low[1] - 1, low[1] - 1}, false});
+  panel.words.push_back({middle, low[1] - 2.2, "10 Å", 11, true, false});
   return panel;
 }
 

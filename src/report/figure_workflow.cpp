@@ -80,6 +80,7 @@ Figure workflow_figure(const Record& record) {
   for (const Level& l : record.potential.levels)
     labels.push_back(fmt::format("{}: {}", l.name, of(l.frames, "frame", "frames")));
   if (labels.size() > 4) labels.resize(4);
+  if (labels.empty()) labels.emplace_back("the models were given");
   add_box(panel, 0, 0, "#e6f0f8", "Labels", labels);
   std::vector<std::string> potential = {
       of(static_cast<std::size_t>(record.potential.members), "member", "members")};

@@ -74,7 +74,7 @@ TEST(Figures, TestPointsLieOverGreyTrainingPointsAndAreCounted) {
   EXPECT_DOUBLE_EQ(s[1].x[0], 0.001);  // y of the first atom
   EXPECT_LE(s[1].x.size(), 2500U);
   EXPECT_NE(s[0].colour, s[1].colour);
-  EXPECT_THAT(figure.panels[1].note, HasSubstr("all components: RMSE 0.21"));
+  EXPECT_THAT(figure.panels[1].note, HasSubstr("dft test: RMSE 0.21"));
   EXPECT_THAT(figure.caption, HasSubstr("3 held-back frames"));
 }
 

@@ -152,7 +152,7 @@ std::string panel_lines(const Panel& panel, const Place& at, const std::string& 
                                  at.bottom, at.width, at.height);
   text +=
       "unset label\nunset arrow\nunset object\nunset logscale\nunset title\nunset xlabel\nunset "
-      "ylabel\nset xtics autofreq enhanced\nset ytics autofreq enhanced\n";
+      "ylabel\nset xtics nomirror autofreq enhanced\nset ytics nomirror autofreq enhanced\n";
   text += panel.square ? "set size square\n" : "set size nosquare\n";
   text += axis_lines(panel.x, 'x', range_of(panel, true));
   text += axis_lines(panel.y, 'y', range_of(panel, false));
