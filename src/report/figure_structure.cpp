@@ -105,9 +105,13 @@ Panel against_x(const Record& record, const std::string& label, const Pick& pick
   return panel;
 }
 
+/// By strain, relaxed, which is the paper's way; else by the fluctuation of the volume.
 std::optional<Estimate> modulus_of(const Glass& glass) {
   if (!glass.modulus.is_object()) return {};
-  if (glass.modulus.contains("relaxed")) return estimate_at(glass.modulus.at("relaxed"), "K");
+  if (const auto strain = glass.modulus.find("strain"); strain != glass.modulus.end())
+    if (const auto K = estimate_at(*strain, "relaxed")) return K;
+  if (const auto relaxed = glass.modulus.find("relaxed"); relaxed != glass.modulus.end())
+    return estimate_at(*relaxed, "K");
   return estimate_at(glass.modulus, "K");
 }
 

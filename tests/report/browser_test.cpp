@@ -261,8 +261,11 @@ TEST_F(Browser, ViewerCarriesTheLargestGlass) {
                     "s.dispatchEvent(new Event('change')); return "
                     "document.getElementById('timeline').max; })()"),
             "399");
-  const double ms = in_page("window.vitrion.viewer.milliseconds(60)").get<double>();
-  std::printf("1600 atoms x 400 frames: %.1f ms a frame, %.0f frames a second\n", ms, 1000 / ms);
+  const nlohmann::json spent = in_page("window.vitrion.viewer.milliseconds(20)");
+  const double ms = spent["all"];
+  std::printf(
+      "1600 atoms x 400 frames: %.1f ms a frame (%.1f ms of them before drawing), %.0f a second\n",
+      ms, spent["places"].get<double>(), 1000 / ms);
   EXPECT_GT(ms, 0);
 }
 

@@ -131,8 +131,9 @@ inline Glass whole_glass(double x, bool porous) {
                                                     : "PS2O2"},
                                   {"fraction", estimate(share, 0.02, "1")}});
   }
-  g.modulus = {{"quantity", "strain"},
-               {"relaxed", {{"K", estimate((porous ? 15 : 19) + 8 * x, 1, "GPa")}}}};
+  g.modulus = {{"quantity", "modulus"},
+               {"K", estimate(17, 4, "GPa")},
+               {"strain", {{"relaxed", estimate((porous ? 15 : 19) + 8 * x, 1, "GPa")}}}};
   g.free_volume = {{"quantity", "free_volume"},
                    {"frames", 40},
                    {"excess_per_atom", estimate(9 - 2 * x, 0.1, "A3")},

@@ -82,6 +82,7 @@ function makeStructurePanels(host) {
   panel(host, 'modulus', againstX('Bulk modulus', 'K (GPa)', modulusOf, 'The bulk modulus was not measured.', 'bulk_modulus'));
 }
 
+/** By strain, relaxed, which is the paper's way; else by the fluctuation of the volume. */
 function modulusOf(glass) {
-  return estimateAt(glass, 'modulus', 'relaxed', 'K') || estimateAt(glass, 'modulus', 'K');
+  return estimateAt(glass, 'modulus', 'strain', 'relaxed') || estimateAt(glass, 'modulus', 'relaxed', 'K') || estimateAt(glass, 'modulus', 'K');
 }

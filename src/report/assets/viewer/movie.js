@@ -33,11 +33,13 @@ function cartesian(cell, f, at, out, to) {
   out[to + 2] = a * cell[2] + b * cell[5] + c * cell[8];
 }
 
-/** How far each atom is from where it was in frame `first`, in the first frame's cell, in A. */
+/** How far an atom is from where it was in frame `first`, in that frame's cell, in A. */
 function displacementOf(movie, first, frame, i) {
   const cell = movie.cells[first];
-  const d = [0, 1, 2].map(a => (movie.path[3 * (frame * movie.atoms + i) + a] - movie.path[3 * (first * movie.atoms + i) + a]) * movie.step);
-  const r = [0, 0, 0];
-  cartesian(cell, d, 0, r, 0);
-  return Math.hypot(...r);
+  const now = 3 * (frame * movie.atoms + i);
+  const then = 3 * (first * movie.atoms + i);
+  const a = (movie.path[now] - movie.path[then]) * movie.step;
+  const b = (movie.path[now + 1] - movie.path[then + 1]) * movie.step;
+  const c = (movie.path[now + 2] - movie.path[then + 2]) * movie.step;
+  return Math.hypot(a * cell[0] + b * cell[3] + c * cell[6], a * cell[1] + b * cell[4] + c * cell[7], a * cell[2] + b * cell[5] + c * cell[8]);
 }

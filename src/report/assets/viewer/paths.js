@@ -25,23 +25,23 @@ function makePaths(stage, movie, element) {
   const position = new Float32Array(6 * ions.length * (movie.frames - 1));
   const tint = new Float32Array(position.length);
   const cell = movie.cells[0];
-  const of = (frame, i, a) => movie.path[3 * (frame * movie.atoms + i) + a] * movie.step;
+  const at = (frame, i, a) => movie.path[3 * (frame * movie.atoms + i) + a] * movie.step;
   const ramp = Array.from({ length: 64 }, (_, k) => rampColour(k / 63));
+  const f = [0, 0, 0];
   let n = 0;
   // By frame, then ion: a draw range of so many frames is the way up to now.
   for (let t = 0; t + 1 < movie.frames; ++t)
-    for (const i of ions) {
-      // Each piece is shown in the cell that holds its middle.
-      const shift = [0, 1, 2].map(a => Math.floor((of(t, i, a) + of(t + 1, i, a)) / 2));
-      for (const f of [t, t + 1]) {
-        cartesian(cell, [0, 1, 2].map(a => of(f, i, a) - shift[a]), 0, position, n);
-        const c = ramp[Math.round(63 * Math.min(1, displacementOf(movie, 0, f, i) / end))];
+    for (const i of ions)
+      for (const frame of [t, t + 1]) {
+        // Each piece is shown in the cell that holds its middle.
+        for (let a = 0; a < 3; ++a) f[a] = at(frame, i, a) - Math.floor((at(t, i, a) + at(t + 1, i, a)) / 2);
+        cartesian(cell, f, 0, position, n);
+        const c = ramp[Math.round(63 * Math.min(1, displacementOf(movie, 0, frame, i) / end))];
         tint[n] = c.r;
         tint[n + 1] = c.g;
         tint[n + 2] = c.b;
         n += 3;
       }
-    }
   const geometry = new THREE.BufferGeometry();
   geometry.setAttribute('position', new THREE.BufferAttribute(position, 3));
   geometry.setAttribute('color', new THREE.BufferAttribute(tint, 3));

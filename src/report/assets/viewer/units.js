@@ -1,6 +1,13 @@
 // PX4 units as tetrahedra coloured by their oxygens. Bonds are found in each frame, so a unit that breaks is seen to break.
 const bondLengths = { S: 2.6, O: 2.0 };  // A, P-X; the census of the record may say otherwise
 
+/** Distances between opposite faces of the cell. */
+function heightsOf(cell) {
+  const rows = [0, 3, 6].map(k => new THREE.Vector3(cell[k], cell[k + 1], cell[k + 2]));
+  const volume = Math.abs(rows[0].dot(rows[1].clone().cross(rows[2])));
+  return [0, 1, 2].map(k => volume / rows[(k + 1) % 3].clone().cross(rows[(k + 2) % 3]).length());
+}
+
 function makeUnits(stage, movie, looks, cutoffs) {
   const P = indicesOf(movie, 'P');
   const anions = [...indicesOf(movie, 'S'), ...indicesOf(movie, 'O')];
@@ -18,27 +25,35 @@ function makeUnits(stage, movie, looks, cutoffs) {
   mesh.frustumCulled = false;
   stage.world.add(mesh);
 
+  const corners = new Float32Array(12);
+  const longest = Math.sqrt(Math.max(...cut, 0));
+
   /** From wrapped fractional coordinates `f`; moves the anions of a unit in `xyz` beside their P, so that units are whole. */
   function update(cell, f, xyz) {
     let filled = 0;
-    const r = [0, 0, 0];
-    const d = [0, 0, 0];
-    const corners = new Float32Array(12);
+    // No neighbour is farther along an axis than the longest bond over the height of the cell.
+    const far = heightsOf(cell).map(h => longest / h);
     for (const p of P) {
       let found = 0;
       let oxygen = 0;
       for (let k = 0; k < anions.length && found <= 4; ++k) {
         const at = 3 * anions[k];
-        for (let a = 0; a < 3; ++a) {
-          d[a] = f[at + a] - f[3 * p + a];
-          d[a] -= Math.round(d[a]);
-        }
-        cartesian(cell, d, 0, r, 0);
-        if (r[0] * r[0] + r[1] * r[1] + r[2] * r[2] > cut[k]) continue;
-        for (let a = 0; a < 3; ++a) {
-          xyz[at + a] = xyz[3 * p + a] + r[a];
-          if (found < 4) corners[3 * found + a] = xyz[at + a];
-        }
+        let a = f[at] - f[3 * p];
+        a -= a > 0.5 ? 1 : a < -0.5 ? -1 : 0;
+        if (a > far[0] || a < -far[0]) continue;
+        let b = f[at + 1] - f[3 * p + 1];
+        b -= b > 0.5 ? 1 : b < -0.5 ? -1 : 0;
+        if (b > far[1] || b < -far[1]) continue;
+        let c = f[at + 2] - f[3 * p + 2];
+        c -= c > 0.5 ? 1 : c < -0.5 ? -1 : 0;
+        const x = a * cell[0] + b * cell[3] + c * cell[6];
+        const y = a * cell[1] + b * cell[4] + c * cell[7];
+        const z = a * cell[2] + b * cell[5] + c * cell[8];
+        if (x * x + y * y + z * z > cut[k]) continue;
+        xyz[at] = xyz[3 * p] + x;
+        xyz[at + 1] = xyz[3 * p + 1] + y;
+        xyz[at + 2] = xyz[3 * p + 2] + z;
+        if (found < 4) corners.set(xyz.subarray(at, at + 3), 3 * found);
         ++found;
         oxygen += isO[k] ? 1 : 0;
       }
