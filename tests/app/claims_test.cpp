@@ -91,6 +91,7 @@ class Claims : public testing::Test {
     }
     g["modulus"]["strain"] = {{"relaxed", {{"replicas", moduli}}}};
     at["conductivity"] = {{"species", "Na"}, {"replicas", sigmas}};
+    at["hops"] = {{"bonded_anions", {{"hops", 200}, {"changed", 190}, {"units_changed", 180}}}};
     g["temperatures"] = {at};
     return g;
   }
@@ -116,6 +117,8 @@ TEST_F(Claims, AreTestedAgainstARecord) {
   EXPECT_NEAR(all.at("sigma-peak-423").at("value").get<double>(), 1.5, 0.01);
   EXPECT_NEAR(all.at("porosity-explains-step").at("value").get<double>(), std::log(5) / std::log(6),
               0.01);
+  EXPECT_EQ(all.at("na-shuttles").at("verdict"), "reproduced");
+  EXPECT_NEAR(all.at("na-shuttles").at("value").get<double>(), 0.9, 1e-12);
   EXPECT_EQ(all.at("sigma-peak-393").at("verdict"), "not testable");
   EXPECT_THAT(all.at("doorways-narrow").at("reason").get<std::string>(),
               HasSubstr("there is no radius of the doorways"));

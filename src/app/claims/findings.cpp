@@ -159,9 +159,8 @@ void read_temperature(const json& t, const fs::path& folder, CompositionFindings
   }
   const json& bonded = parts::at(parts::at(t, "hops"), "bonded_anions");
   const double hops = parts::number(bonded, "hops").value_or(0);
-  if (hops > 0)
-    c.shuttling.push_back(
-        {kelvin, analysis::wilson_share(parts::number(bonded, "units_changed").value_or(0), hops)});
+  if (const auto elsewhere = parts::number(bonded, "units_changed"); elsewhere && hops > 0)
+    c.shuttling.push_back({kelvin, analysis::wilson_share(*elsewhere, hops)});
   const json& pathways = parts::at(t, "pathways");
   if (const std::optional<double> paths = parts::value(parts::at(pathways, "void"), "crossings")) {
     const double all = *paths * parts::number(pathways, "replicas").value_or(1);
