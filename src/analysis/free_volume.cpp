@@ -9,6 +9,7 @@
 #include <numbers>
 
 #include "analysis/density.hpp"
+#include "analysis/ionic_radii.hpp"
 #include "analysis/spheres.hpp"
 #include "analysis/statistics.hpp"
 #include "analysis/void_graph.hpp"
@@ -130,6 +131,7 @@ RoomSummary summary(const std::vector<FreeVolumeRun>& runs, const FreeVolumeOpti
 double ionic_radius(const FreeVolumeOptions& options, const std::string& species) {
   const auto found = options.radii.find(species);
   if (found != options.radii.end()) return found->second;
+  if (const std::optional<double> usual = ionic_radius(species)) return *usual;
   std::vector<std::string> known;
   for (const auto& [name, radius] : options.radii) known.push_back(name);
   throw InputError(fmt::format("{} has no ionic radius (those of {} are known): give --radius {}=A",
@@ -177,7 +179,8 @@ FreeVolumeRun free_volume_of_run(std::span<const TimedFrame> frames,
   run.formula_units = units.formula_units;
   for (std::size_t i = 0; i < first.size(); ++i) {
     const std::string& name = first.species.name(i);
-    run.ionic_volume += 4 * std::numbers::pi / 3 * std::pow(ionic_radius(options, name), 3);
+    run.radii[name] = ionic_radius(options, name);
+    run.ionic_volume += 4 * std::numbers::pi / 3 * std::pow(run.radii[name], 3);
     (is_mobile(options, name) ? run.has_mobile : run.has_framework) = true;
   }
   run.has_framework = run.has_framework && run.has_mobile;

@@ -15,7 +15,8 @@
 namespace vitrion::analysis {
 
 struct FreeVolumeOptions {
-  /// A: Na+, S2- and O2- of coordination six (Shannon, 10.1107/S0567739476001551), P 0.2.
+  /// A: Na+, S2- and O2- of coordination six (Shannon, 10.1107/S0567739476001551), P 0.2. A species
+  /// that is not named has the radius of analysis/ionic_radii.hpp.
   std::map<std::string, double> radii = {{"Na", 1.02}, {"S", 1.84}, {"O", 1.40}, {"P", 0.20}};
   std::vector<std::string> mobile = {"Na"};  ///< taken out for the framework
   std::vector<double> probes;                ///< A; empty: 0 to 1.5 in steps of 0.1
@@ -46,7 +47,8 @@ struct FreeVolumeRun {
   std::vector<FreeVolumeFrame> frames;
   std::size_t atoms = 0;
   std::size_t formula_units = 0;
-  double ionic_volume = 0;  ///< A^3, of the spheres, overlaps counted twice
+  std::map<std::string, double> radii;  ///< A, of the species
+  double ionic_volume = 0;              ///< A^3, of the spheres, overlaps counted twice
   bool has_mobile = false;
   bool has_framework = false;  ///< there are mobile ions and others
 };
@@ -87,7 +89,8 @@ struct FreeVolume {
                            std::span<const structures::Fractional> points,
                            std::vector<double>* cell_volumes = nullptr);
 
-/// The radius of a species. @throws InputError naming it and those that have one.
+/// The radius of a species: that of the options, else Shannon's. @throws InputError naming it and
+/// those that have one.
 [[nodiscard]] double ionic_radius(const FreeVolumeOptions& options, const std::string& species);
 
 }  // namespace vitrion::analysis

@@ -59,7 +59,7 @@ json to_json(const FreeVolume& f) {
   json series = json::array();
   for (std::size_t r = 0; r < f.runs.size(); ++r) series.push_back(series_json(f.runs[r], r));
   return {{"quantity", "free_volume"},
-          {"radii", f.options.radii},
+          {"radii", f.runs[0].radii},
           {"mobile", f.options.mobile},
           {"volume_per_atom", to_json(f.volume_per_atom)},
           {"volume_per_formula_unit", to_json(f.volume_per_formula_unit)},

@@ -144,6 +144,8 @@ void add_analyze(CLI::App& program) {
   add_space(analyze, a);
   add_network(analyze, a);
   add_mechanism(analyze, a);
+  add_framework(analyze, a);
+  add_pathways(analyze, a);
 }
 
 }  // namespace vitrion::app

@@ -66,6 +66,8 @@ void add_species_word(CLI::App* c, const Shared& a, const char* what);
 void add_structure(CLI::App* analyze, const Shared& a);
 void add_transport(CLI::App* analyze, const Shared& a);
 void add_motion(CLI::App* analyze, const Shared& a);
+void add_framework(CLI::App* analyze, const Shared& a);
+void add_pathways(CLI::App* analyze, const Shared& a);
 void add_space(CLI::App* analyze, const Shared& a);
 void add_network(CLI::App* analyze, const Shared& a);
 void add_mechanism(CLI::App* analyze, const Shared& a);

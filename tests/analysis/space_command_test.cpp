@@ -1,4 +1,4 @@
-// vitrion analyze voids as a user runs it.
+// vitrion analyze voids, framework and pathways as a user runs it.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -104,7 +104,7 @@ class AnalyzeSpace : public testing::Test {
 };
 
 TEST_F(AnalyzeSpace, ExamplesOfTheHelpRun) {
-  for (const char* quantity : {"voids"}) {
+  for (const char* quantity : {"voids", "framework", "pathways"}) {
     const Result help = analyze(std::string(quantity) + " --help");
     ASSERT_EQ(help.code, 0) << quantity;
     std::string example = help.out.substr(help.out.rfind("vitrion analyze"));
@@ -138,10 +138,51 @@ TEST_F(AnalyzeSpace, VoidsHaveARecordCsvAndAPicture) {
   EXPECT_EQ(two["full"]["probe"]["fraction"].size(), 2U);
 }
 
+TEST_F(AnalyzeSpace, TheFrameworkHasARecordCsvAndAPicture) {
+  const std::string words =
+      "framework run.lammpstrj --elements Na,P,S --frame-time 0.1 --jump-window 1";
+  const Result r = analyze(words + " --json --plot framework.svg");
+  ASSERT_EQ(r.code, 0) << r.err;
+  const json record = r.record();
+  EXPECT_EQ(record["quantity"], "framework");
+  // White displacements of 0.03 A an axis, independent of each other, less the mean of eight P.
+  const double b = 8 * M_PI * M_PI * 0.03 * 0.03 * 7 / 8;
+  EXPECT_NEAR(record["b_factor"]["value"].get<double>(), b, 0.15 * b);
+  EXPECT_EQ(record["jumps"]["count"], 0);
+  EXPECT_EQ(record["rotation"]["broken"], 0);
+  EXPECT_TRUE(record["hop_rate"].is_null());
+  EXPECT_TRUE(fs::exists(folder_ / "framework.svg"));
+  const Result csv = analyze(words + " --csv");
+  EXPECT_EQ(std::count(csv.out.begin(), csv.out.end(), '\n'), 9);
+  const Result none = analyze(words + " --centre Si");
+  EXPECT_EQ(none.code, 2);
+  EXPECT_THAT(none.err, HasSubstr("Na, P, S"));
+}
+
+TEST_F(AnalyzeSpace, PathwaysHaveARecordCsvACubeAndVoids) {
+  const std::string words = "pathways run.lammpstrj --elements Na,P,S --frame-time 0.1";
+  const Result r = analyze(words + " --json --plot paths.svg --cube na.cube --void auto");
+  ASSERT_EQ(r.code, 0) << r.err;
+  const json record = r.record();
+  EXPECT_EQ(record["quantity"], "pathways");
+  EXPECT_EQ(record["runs"][0]["paths"].size(), 24U);
+  EXPECT_GT(record["runs"][0]["void"]["radius"], 0);
+  EXPECT_TRUE(record["void"]["crossings"].contains("value"));
+  EXPECT_TRUE(fs::exists(folder_ / "paths.svg"));
+  EXPECT_GT(fs::file_size(folder_ / "na.cube"), 28U * 28 * 28 * 13);
+  const Result csv = analyze(words + " --csv --points 10");
+  EXPECT_EQ(std::count(csv.out.begin(), csv.out.end(), '\n'), 1 + 24 * 10);
+  EXPECT_EQ(analyze(words + " --void 0.5,0.5").code, 2);
+  EXPECT_EQ(analyze(words + " --species Li").code, 2);
+  const Result two = analyze("pathways run.lammpstrj" + words.substr(8) + " --cube na.cube");
+  EXPECT_EQ(two.code, 2);
+  EXPECT_THAT(two.err, HasSubstr("one trajectory"));
+}
+
 TEST_F(AnalyzeSpace, WrongWordsOfVoidsAreNamed) {
-  const Result type = analyze("voids run.lammpstrj --elements Na,P,Cl");
+  const Result type = analyze("voids run.lammpstrj --elements Na,P,Ar");
   EXPECT_EQ(type.code, 2);
-  EXPECT_THAT(type.err, HasSubstr("--radius Cl=A"));
+  EXPECT_THAT(type.err, HasSubstr("--radius Ar=A"));
   EXPECT_EQ(analyze("voids glass.extxyz --radius S").code, 2);
   EXPECT_EQ(analyze("voids glass.extxyz --radius S=-1").code, 2);
   EXPECT_EQ(analyze("voids glass.extxyz --probes 1,0.5").code, 2);

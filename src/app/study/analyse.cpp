@@ -57,6 +57,7 @@ Stage analyse_glass(Pipeline& p, const Trained& potential, const Glass& glass) {
     analyse_structure(a);
     analyse_transport(a);
     analyse_mechanism(a);
+    analyse_space(a);
     if (p.scale.changes_numbers())
       mark_scaled(p.scale, a.record,
                   glass.relaxed.front().results.at("quench").at("cooling_rate_K_per_s"));

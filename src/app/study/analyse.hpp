@@ -2,10 +2,12 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
+#include "analysis/coincidence.hpp"
 #include "app/study/stages.hpp"
 #include "base/error.hpp"
 #include "structures/frame.hpp"
@@ -23,6 +25,8 @@ struct GlassAnalysis {
   std::string folder;     ///< absolute, for files beside the record
   nlohmann::json record;  ///< "glasses[]" of the record
   nlohmann::json checks;  ///< "checks[]": what could not be made, and why
+  /// Hops of the runs of a temperature, where hops can be told from vibrations.
+  std::map<std::size_t, std::vector<std::vector<analysis::Event>>> hops{};
 
   /// record[key] = body(), or null and a check where the data do not allow it.
   template <class Body>
@@ -48,6 +52,8 @@ void analyse_mechanism(GlassAnalysis& a);
 /// ln D of all runs that have one against their doorways (record `doorway_model`, which may be a
 /// refusal). `glasses` are "glasses[]" of the record.
 [[nodiscard]] nlohmann::json doorway_model(const std::vector<nlohmann::json>& glasses);
+/// Free volume of the glass; framework and pathways at each temperature that transport has made.
+void analyse_space(GlassAnalysis& a);
 
 /// Errors of the potential on labelled frames: "parity", "parity_points".
 void analyse_parity(Pipeline& pipeline, const Stage& data, const Trained& potential,

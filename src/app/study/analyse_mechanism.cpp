@@ -6,6 +6,7 @@
 
 #include "analysis/doorway_records.hpp"
 #include "analysis/doorway_statistics.hpp"
+#include "analysis/framework.hpp"
 #include "analysis/hop_records.hpp"
 #include "analysis/hop_statistics.hpp"
 #include "analysis/ionic_radii.hpp"
@@ -61,6 +62,8 @@ void analyse_temperature(GlassAnalysis& a, std::size_t t, json& out) {
     for (const Stage& run : stages) {
       const Trajectory paths = all_paths(a, run, t);
       hops.push_back(analysis::find_hops(paths, scale, options));
+      if (!scale.threshold.is_refused())
+        a.hops[t].push_back(analysis::lasting_hops(paths, hops.back()));
       files.push_back(a.p.folder.relative(run.file("path")));
       if (!analysis::anions_of(paths.species).empty() && analysis::ionic_radius(m.mobile))
         bonds.push_back(analysis::bond_changes(paths, hops.back()));
