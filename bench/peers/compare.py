@@ -20,7 +20,7 @@ TEMPERATURE = 400
 
 
 def vitrion(program: str, *words: str):
-    """The record, seconds, user seconds and the peak of memory (MB) of one command."""
+    """The record, seconds, processor seconds and the peak of memory (MB) of one command."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     begin = time.perf_counter()
     run = subprocess.run(["/usr/bin/time", "-f", "%M", program, "analyze", *words, "--json"], capture_output=True,
@@ -29,7 +29,8 @@ def vitrion(program: str, *words: str):
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     if run.returncode not in (0, 3):
         sys.exit(run.stderr)
-    return (json.loads(run.stdout), seconds, after.ru_utime - before.ru_utime,
+    used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return (json.loads(run.stdout), seconds, used,
             int(run.stderr.strip().splitlines()[-1]) / 1024)
 
 

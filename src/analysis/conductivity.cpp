@@ -133,12 +133,14 @@ Estimate combine_collective(const std::vector<ConductivityRun>& runs) {
   }
   const double value = sum / dof;
   const double high = value * dof / chi_squared_quantile(0.025, dof);
+  const double bound = value * dof / chi_squared_quantile(0.05, dof);
   if (dof < fewest_dof)
     return Estimate::refusal(fmt::format("one collective path over the whole run: {:.1f} "
                                          "independent displacements, but at least "
                                          "{:.1f} are needed",
                                          dof / 3, fewest_dof / 3),
-                             value * dof / chi_squared_quantile(0.05, dof), sigma_unit);
+                             std::isfinite(bound) ? std::optional<double>(bound) : std::nullopt,
+                             sigma_unit);
   return Estimate::of(
       value, value * dof / chi_squared_quantile(0.975, dof), high, sigma_unit,
       fmt::format("slope of the squared charge displacement of the mobile ions in the frame of the "

@@ -175,6 +175,7 @@ Cage soft_cage(const MultiOriginMsd& msd) {
     cage.plateau = std::clamp(m - time(i) * (msd.msd[lags[j]] - m) / (time(j) - time(i)), 0.0, m);
     // The tangent's intercept falls short of the line's where the cage is still being left.
     cage.highest = std::min(2 * cage.plateau, m);
+    cage.flattest = i;
   }
   if (flattest.of_atom.empty()) return {};
   const AtomSlope end = slope_between(msd, late, lags.size() - 1);
@@ -200,6 +201,7 @@ Cage find_cage(const MultiOriginMsd& msd) {
     flattest = slope;
     cage.plateau = std::clamp(m0 - t0 * (m1 - m0) / (t1 - t0), 0.0, std::min(m0, m1));
     cage.highest = m0;
+    cage.flattest = i;
   }
   return cage.highest > 0 ? cage : soft_cage(msd);
 }
@@ -235,7 +237,8 @@ DiffusiveWindow diffusive_window(const MultiOriginMsd& msd, std::size_t atoms,
 
   DiffusiveWindow best;
   double best_misfit = std::numeric_limits<double>::infinity();
-  for (std::size_t first = 0; long_enough(first); ++first) {
+  const std::size_t earliest = long_enough(cage.flattest) ? cage.flattest : 0;
+  for (std::size_t first = earliest; long_enough(first); ++first) {
     const DiffusiveWindow window = judge(first);
     if (window.straight) {
       std::size_t start = first;

@@ -14,6 +14,9 @@ struct Cage {
   /// MSD = a + b tau; no more than the MSD falls to afterwards (a vibration overshoots).
   double plateau = 0;
   double highest = 0;  ///< A^2: the MSD there, which no intercept of a diffusive line can exceed
+  /// Index into msd.lags of that place: before it ions still move freely in their cage, and less an
+  /// intercept their MSD may pass for a diffusive one.
+  std::size_t flattest = 0;
 };
 
 /// There is a cage where the log-log slope falls under 0.5: a plateau, not a curvature; or under
