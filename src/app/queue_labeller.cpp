@@ -56,8 +56,15 @@ std::vector<Labelled> QueueLabeller::label(
     // A task may have failed beyond what its files tell.
     if (answers.back() && row.state != learn::TaskState::done)
       answers.back() = unexpected<learn::Failure>({learn::Failure::Kind::engine_error, row.cause});
-    else if (!answers.back() && !row.cause.empty())
-      answers.back() = unexpected<learn::Failure>({answers.back().error().kind, row.cause});
+    else if (!answers.back() && !row.cause.empty()) {
+      const learn::Failure::Kind kind = answers.back().error().kind;
+      std::string cause = row.cause;
+      // The ledger's cause begins with the kind, which is told beside it.
+      if (const std::string word = std::string(learn::name_of(kind)) + ": ";
+          cause.starts_with(word))
+        cause.erase(0, word.size());
+      answers.back() = unexpected<learn::Failure>({kind, cause});
+    }
     done(i, answers.back());
   }
   return answers;
