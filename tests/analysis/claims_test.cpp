@@ -185,6 +185,16 @@ TEST(Claims, ClusteredOxygenContradictsRandomness) {
   EXPECT_NEAR(*by_id(f).at("oxygen-random").value, 4, 0.1);  // all four at once: four times
 }
 
+TEST(Claims, UnitsOfAMeltThatKeptItsMoleculesProveNothing) {
+  Findings f = synthetic({}, 8);
+  f.compositions[1].glasses[0].melt_equilibrated = false;
+  const auto all = by_id(f);
+  for (const char* id : {"framework-ps4", "oxygen-in-units", "oxygen-random"}) {
+    EXPECT_EQ(all.at(id).verdict, Verdict::not_testable) << id;
+    EXPECT_THAT(all.at(id).reason, testing::HasSubstr("did not equilibrate")) << id;
+  }
+}
+
 TEST(Claims, AreWrittenWithAllThatAReaderNeeds) {
   std::set<std::string> ids;
   for (const Claim& claim : claims(synthetic({}, 9))) {

@@ -14,6 +14,21 @@ namespace {
 
 constexpr std::array paper_pairs = {"Na-Na", "P-P", "S-S"};  // of the paper's figure 3b
 
+/// Says that units cannot be judged where a melt kept the bonds of the molecules that were packed:
+/// they, and where their oxygen is, are then what was put in. False if every melt may be judged.
+bool kept_what_was_packed(const Findings& f, Evidence& e) {
+  for (const CompositionFindings* c : f.dense())
+    for (const GlassFindings& glass : c->glasses)
+      if (glass.melt_equilibrated == false) {
+        e.not_testable(fmt::format(
+            "the melt of {}, replica {}, did not equilibrate, so its units may be those "
+            "that were packed",
+            c->name, glass.replica));
+        return true;
+      }
+  return false;
+}
+
 Evidence density_of_x0(const Findings& f) {
   Evidence e =
       Evidence::of("density-x0", "Glassy Na3PS4 has the density 2.0 g/cm3 of the measured powder",
@@ -47,6 +62,7 @@ Evidence framework_of_PS4(const Findings& f) {
   e.claim.test =
       "95 % intervals of the share of P in PS4 (over one half) and of the free S (more than none); "
       "false alarm at most 2.5 %";
+  if (kept_what_was_packed(f, e)) return e;
   const CompositionFindings* c = f.near(0);
   if (c == nullptr || !c->units) {
     e.not_testable(c == nullptr ? "there is no dense glass at x = 0"
@@ -83,6 +99,7 @@ Evidence oxygen_in_units(const Findings& f) {
   e.claim.test =
       "95 % interval of the share of O that is bonded to P, at the composition where it is least "
       "(over one half); false alarm at most 2.5 %";
+  if (kept_what_was_packed(f, e)) return e;
   const Estimate* least = nullptr;
   for (const CompositionFindings* c : f.dense())
     if (c->units && !c->units->bound_oxygen.is_refused() &&
@@ -102,6 +119,7 @@ Evidence oxygen_at_random(const Findings& f) {
       "variance of the number of O a unit, as a multiple of the binomial law's (1 is random, more "
       "is "
       "clustered), all compositions weighted together; its 95 % interval against 0.8 to 1.25";
+  if (kept_what_was_packed(f, e)) return e;
   double weights = 0;
   double sum = 0;
   for (const CompositionFindings* c : f.dense()) {
