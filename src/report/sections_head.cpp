@@ -114,8 +114,8 @@ std::string checks(const Record& record) {
     std::string kind = c.state;
     std::replace(kind.begin(), kind.end(), ' ', '-');
     html += fmt::format(
-        "<li><span class=\"light {}\">{}</span><span>{} <span "
-        "class=\"why\">{}</span></span></li>\n",
+        "<li><span class=\"light {}\">{}</span><span><span class=\"name\">{}</span> <span "
+        "class=\"why\" tabindex=\"0\">{}</span></span></li>\n",
         kind, c.state, escaped(c.name), escaped(c.detail));
   }
   return html + "</ul>\n";

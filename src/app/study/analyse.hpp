@@ -15,7 +15,7 @@
 namespace vitrion::app {
 
 /// Rises when the same runs come to be analysed otherwise: finished analyses are then done again.
-constexpr int analysis_version = 4;
+constexpr int analysis_version = 5;
 
 /// What the analyses of one glass are given and fill.
 struct GlassAnalysis {
