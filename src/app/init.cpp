@@ -37,7 +37,7 @@ void from_dpgen(const Arguments& a) {
   const fs::path out = new_study(a.folder);
   const formats::StudyFromDpgen study = formats::study_from_dpgen(a.dpgen[0], a.dpgen[1]);
   fs::create_directories(a.folder);
-  write_text(out.string(), study.text);
+  formats::write_whole_file(out.string(), study.text);
   for (const std::string& note : study.notes) fmt::print("not carried over: {}\n", note);
   fmt::print("{}\nvitrion check {} looks at it, vitrion learn {} runs it\n", out.string(),
              out.string(), out.string());
@@ -68,7 +68,7 @@ void run(const Arguments& a) {
        at = text.find(relative, at + absolute.size()))
     text.replace(at, relative.size(), absolute);
   fs::create_directories(a.folder);
-  write_text(out.string(), text);
+  formats::write_whole_file(out.string(), text);
   fmt::print("{}\nvitrion check {} looks at it, vitrion run {} runs it\n", out.string(),
              out.string(), out.string());
 }

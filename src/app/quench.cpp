@@ -93,7 +93,7 @@ void run(const Arguments& a) {
     report["quantity"] = "quench";
     report["output"] = end;
     report["density_g_cm3"] = structures::density(results.front().end);
-    write_text(record, report.dump(1) + "\n");
+    formats::write_whole_file(record, report.dump(1) + "\n");
   }
   drop_steps_between(results.front());
   const nlohmann::json report = nlohmann::json::parse(formats::read_whole_file(record));

@@ -17,6 +17,7 @@
 #include "app/study/stages.hpp"
 #include "base/error.hpp"
 #include "base/progress.hpp"
+#include "edges/formats/bytes/whole_file.hpp"
 #include "edges/formats/model/file.hpp"
 #include "report/record.hpp"
 
@@ -133,7 +134,7 @@ void run_study(const Arguments& arguments) {
                                glass_records, &analysed, chosen.notes});
   const std::string path = (fs::path(folder.path()) / "record.json").string();
   (void)report::record_from_json(record, path);
-  write_text(path, record.dump(1) + "\n");
+  formats::write_whole_file(path, record.dump(1) + "\n");
   const std::string report = write_report(folder.path());
   const double seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();

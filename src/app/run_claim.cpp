@@ -18,7 +18,7 @@ void claim_folder(const std::string& folder, const learn::Identity& identity) {
   const fs::path claim = fs::path(folder) / "settings.txt";
   fs::create_directories(folder);
   if (!fs::exists(claim)) {
-    write_text(claim.string(), identity.text());
+    formats::write_whole_file(claim.string(), identity.text());
     return;
   }
   std::istringstream there(formats::read_whole_file(claim.string()));

@@ -60,11 +60,6 @@ std::string last_lines(const std::string& text, std::size_t lines) {
   return at == 0 ? text : text.substr(at + 1);
 }
 
-std::string read_if_there(const fs::path& path) {
-  std::error_code code;
-  return fs::exists(path, code) ? formats::read_whole_file(path.string()) : std::string();
-}
-
 /// What to do about it, by how the last attempt ended.
 std::string hint(const TaskRow& row, const std::vector<learn::AttemptRow>& attempts) {
   if (row.state != TaskState::failed || attempts.empty()) return {};
@@ -98,7 +93,7 @@ void why(const Arguments& a) {
                t.job.empty() ? "" : " job ", t.job, t.begun, t.outcome.empty() ? "open" : t.outcome,
                t.cause.empty() ? "" : ": ", t.cause);
   const std::string log =
-      last_lines(read_if_there(fs::path(folder.path()) / row.folder / "log.txt"), 8);
+      last_lines(formats::read_if_there(fs::path(folder.path()) / row.folder / "log.txt"), 8);
   if (!log.empty() && row.state != TaskState::done) fmt::print("its last words:\n{}\n", log);
   if (const std::string text = hint(row, attempts); !text.empty()) fmt::print("{}\n", text);
 }
@@ -120,7 +115,7 @@ void logs(const Arguments& a) {
   files.push_back(path / "log.txt");
   files.push_back(path / "wrapper.txt");
   for (const fs::path& file : files) {
-    const std::string text = last_lines(read_if_there(file), a.lines);
+    const std::string text = last_lines(formats::read_if_there(file), a.lines);
     if (text.empty()) continue;
     any = true;
     fmt::print("== {}\n{}{}", file.string(), text, text.back() == '\n' ? "" : "\n");

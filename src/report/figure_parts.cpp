@@ -58,6 +58,20 @@ void add_point(Series& series, double x, const analysis::Estimate& estimate) {
   series.high.push_back(estimate.high);
 }
 
+void add_glasses(Panel& panel, Series dense, Series porous) {
+  if (dense.x.size() > 1) {
+    Series line = dense;
+    line.mark = Mark::line;
+    line.label.clear();
+    line.width = 1;
+    line.low.clear();
+    line.high.clear();
+    panel.series.push_back(std::move(line));
+  }
+  for (Series* s : {&dense, &porous})
+    if (!s->x.empty()) panel.series.push_back(std::move(*s));
+}
+
 std::vector<double> numbers(const json& record, const char* key) {
   const auto found = record.find(key);
   return found != record.end() && found->is_array() ? found->get<std::vector<double>>()

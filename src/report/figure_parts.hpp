@@ -27,6 +27,9 @@ namespace vitrion::report {
 /// Adds a point with its interval to a series; a refused one is not added.
 void add_point(Series& series, double x, const analysis::Estimate& estimate);
 
+/// Points of the dense glasses, joined by a thin line, and those of the porous ones.
+void add_glasses(Panel& panel, Series dense, Series porous);
+
 /// An array of numbers of an analysis record; empty if there is none.
 [[nodiscard]] std::vector<double> numbers(const nlohmann::json& record, const char* key);
 

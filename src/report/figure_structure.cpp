@@ -91,17 +91,7 @@ Panel against_x(const Record& record, const std::string& label, const Pick& pick
   for (const Glass& glass : record.glasses)
     if (const std::optional<Estimate> e = pick(glass))
       add_point(glass.porous ? porous : dense, glass.x, *e);
-  if (dense.x.size() > 1) {
-    Series line = dense;
-    line.mark = Mark::line;
-    line.label.clear();
-    line.width = 1;
-    line.low.clear();
-    line.high.clear();
-    panel.series.push_back(std::move(line));
-  }
-  for (Series* s : {&dense, &porous})
-    if (!s->x.empty()) panel.series.push_back(std::move(*s));
+  add_glasses(panel, std::move(dense), std::move(porous));
   return panel;
 }
 

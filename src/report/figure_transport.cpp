@@ -171,17 +171,7 @@ Figure sigma_figure(const Record& record) {
     for (const Glass& glass : record.glasses)
       if (const IonDynamics* d = dynamics_at(glass, T[k]))
         add_sigma(*d, glass.x, 1, glass.porous ? porous : dense, bounds);
-    if (dense.x.size() > 1) {
-      Series line = dense;
-      line.mark = Mark::line;
-      line.label.clear();
-      line.width = 1;
-      line.low.clear();
-      line.high.clear();
-      panel.series.push_back(std::move(line));
-    }
-    for (Series* s : {&dense, &porous})
-      if (!s->x.empty()) panel.series.push_back(std::move(*s));
+    add_glasses(panel, std::move(dense), std::move(porous));
   }
   if (!bounds.x.empty()) panel.series.push_back(std::move(bounds));
   if (panel.series.empty()) return figure;

@@ -40,11 +40,6 @@ constexpr double bound_factor = 5;
 /// Atoms nearer than this share of the shortest bond here are no chemistry worth a label.
 constexpr double least_distance = 0.9;  // A
 
-std::string read_if_there(const fs::path& path) {
-  std::error_code code;
-  return fs::exists(path, code) ? formats::read_whole_file(path.string()) : std::string();
-}
-
 std::string chunk_name(std::size_t k) {
   return fmt::format("{:03}", k);
 }
@@ -191,8 +186,9 @@ queue::Verdict judge_run(const Run& run, const std::string& folder, const queue:
     return {"engine error", fmt::format("exit status {}", ended.exit_code), "", {}};
   for (std::size_t k = 0; k < run.chunks.size(); ++k) {
     const fs::path own = fs::path(folder) / chunk_name(k);
-    const md::Observed observed = engines::judge_lammps_chunk(
-        run.chunks[k], read_if_there(own / names::log), read_if_there(own / names::screen));
+    const md::Observed observed =
+        engines::judge_lammps_chunk(run.chunks[k], formats::read_if_there(own / names::log),
+                                    formats::read_if_there(own / names::screen));
     if (observed) continue;
     if (observed.error().kind == md::Failure::Kind::exploded)
       return {"done",
@@ -230,8 +226,8 @@ void collect(const Pipeline& p, const Run& run, const std::string& folder, std::
   for (std::size_t k = 0; k < chunks; ++k) {
     folders.push_back((fs::path(folder) / chunk_name(k)).string());
     try {
-      for (const auto& sample :
-           engines::read_deviations(read_if_there(fs::path(folders.back()) / names::deviation)))
+      for (const auto& sample : engines::read_deviations(
+               formats::read_if_there(fs::path(folders.back()) / names::deviation)))
         deviation[sample.step] = sample.max_force;
     } catch (const InputError&) {
       break;

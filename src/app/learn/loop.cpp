@@ -10,6 +10,7 @@
 #include "app/study/interrupt.hpp"
 #include "base/error.hpp"
 #include "base/progress.hpp"
+#include "edges/formats/bytes/whole_file.hpp"
 #include "edges/queue/local_queue.hpp"
 #include "edges/queue/slurm.hpp"
 
@@ -204,7 +205,8 @@ Ensemble run_loop(Pipeline& p) {
     const Stage explored = loop_explore(loop, number_of(), stage, *ensemble, seed, data);
     done.push_back(describe(number_of(), spec, explored, judged));
     records.push_back(done.back().record);
-    write_text((fs::path(p.folder.path()) / "learn.json").string(), records.dump(1) + "\n");
+    formats::write_whole_file((fs::path(p.folder.path()) / "learn.json").string(),
+                              records.dump(1) + "\n");
     const std::string said = text_of(done.back());
     p.say(said);
     loop.ledger.set_note("loop", said);

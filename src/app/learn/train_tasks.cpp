@@ -9,8 +9,10 @@
 
 #include "app/learn/loop.hpp"
 #include "app/study/parity.hpp"
+#include "app/study/training_input.hpp"
 #include "base/error.hpp"
 #include "base/random.hpp"
+#include "edges/formats/bytes/whole_file.hpp"
 #include "edges/formats/frames.hpp"
 #include "edges/formats/model/file.hpp"
 
@@ -23,59 +25,11 @@ using structures::Frame;
 
 namespace {
 
-json loss_section(const formats::StudyTrain& t) {
-  return {{"type", "ener"},
-          {"start_pref_e", t.energy[0]},
-          {"limit_pref_e", t.energy[1]},
-          {"start_pref_f", t.force[0]},
-          {"limit_pref_f", t.force[1]},
-          {"start_pref_v", t.virial[0]},
-          {"limit_pref_v", t.virial[1]}};
-}
-
-json model_section(const Study& study, std::uint64_t seed) {
-  const formats::StudyPotential& p = study.potential;
-  return {
-      {"type_map", study.elements},
-      {"descriptor",
-       {{"type", "se_e2_a"},
-        {"rcut", p.cutoff},
-        {"rcut_smth", p.smooth},
-        // Later data hold melts that are denser than the first crystals.
-        {"sel", "auto:1.6"},
-        {"neuron", p.embedding},
-        {"axis_neuron", p.axis},
-        {"type_one_side", p.one_side},
-        {"resnet_dt", false},
-        {"precision", "float64"},
-        {"seed", seed}}},
-      {"fitting_net",
-       {{"neuron", p.fitting}, {"resnet_dt", true}, {"precision", "float64"}, {"seed", seed + 1}}}};
-}
-
 /// input.json of one member: `vitrion train` (or DeePMD-kit) runs it by hand in the task's folder.
 json input_of(const Study& study, const formats::StudyTraining& training, std::uint64_t seed,
               const std::vector<std::string>& systems, const std::string& sampling) {
-  const std::size_t steps = training.steps;
-  return {{"model", model_section(study, seed)},
-          {"learning_rate",
-           {{"type", "exp"},
-            {"start_lr", training.rate[0]},
-            {"stop_lr", training.rate[1]},
-            {"decay_steps", std::max<std::size_t>(1, steps / 100)}}},
-          {"loss", loss_section(study.train)},
-          {"training",
-           {{"training_data",
-             {{"systems", systems},
-              {"batch_size", fmt::format("auto:{}", study.train.batch_atoms)},
-              {"auto_prob", sampling}}},
-            {"numb_steps", steps},
-            {"seed", seed + 2},
-            {"disp_file", "lcurve.out"},
-            {"disp_freq", std::max<std::size_t>(1, steps / 100)},
-            {"save_freq", std::max<std::size_t>(1, steps / 10)},
-            {"save_ckpt", "model"},
-            {"max_ckpt_keep", 2}}}};
+  // Later data hold melts that are denser than the first crystals.
+  return training_input(study, training, {seed, systems, sampling, "auto:1.6", 10});
 }
 
 /// Files that are read as often as they hold frames, or two groups of them by their weights.
@@ -196,7 +150,7 @@ Ensemble loop_train(Loop& loop, int iteration, const Stage& data, const LoopTrai
                   .string() +
               "'";
     work.prepare = [&p, &study, input, start](const std::string& folder, int) {
-      write_text((fs::path(folder) / "input.json").string(), input);
+      formats::write_whole_file((fs::path(folder) / "input.json").string(), input);
       return fmt::format(
           "'{}' train input.json --restart{} --threads {} --precision {} -o model.dp", p.program,
           start, study.queue.train_cores, study.train.precision);

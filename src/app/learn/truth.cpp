@@ -12,6 +12,7 @@
 #include "app/learn/loop.hpp"
 #include "app/predictor.hpp"
 #include "base/error.hpp"
+#include "edges/formats/bytes/whole_file.hpp"
 #include "edges/formats/frames.hpp"
 #include "edges/formats/model/file.hpp"
 #include "learn/selection.hpp"
@@ -365,7 +366,8 @@ Ensemble run_truth(Loop& loop, const Ensemble& taught, const Stage& data) {
                        {"selected", asked.results},
                        {"data", both->results},
                        {"judged", judged.results}});
-    write_text((fs::path(p.folder.path()) / "truth.json").string(), records.dump(1) + "\n");
+    formats::write_whole_file((fs::path(p.folder.path()) / "truth.json").string(),
+                              records.dump(1) + "\n");
     const bool good = study.loop->test_error > 0
                           ? error <= study.loop->test_error
                           : before && *before - error <= study.loop->flat * *before;

@@ -61,8 +61,8 @@ Stage analyse_glass(Pipeline& p, const Trained& potential, const Glass& glass) {
     if (p.scale.changes_numbers())
       mark_scaled(p.scale, a.record,
                   glass.relaxed.front().results.at("quench").at("cooling_rate_K_per_s"));
-    write_text((fs::path(folder) / "glass.json").string(),
-               json{{"glass", a.record}, {"checks", a.checks}}.dump() + "\n");
+    formats::write_whole_file((fs::path(folder) / "glass.json").string(),
+                              json{{"glass", a.record}, {"checks", a.checks}}.dump() + "\n");
     StageResult result;
     result.results = {{"record", "glass.json"}};
     const json& ea = a.record["arrhenius"];

@@ -5,6 +5,7 @@
 
 #include "app/study/analyse.hpp"
 #include "app/study/parity.hpp"
+#include "edges/formats/bytes/whole_file.hpp"
 #include "edges/formats/frames.hpp"
 
 namespace vitrion::app {
@@ -21,7 +22,7 @@ void analyse_parity(Pipeline& p, const Stage& data, const Trained& potential,
   const auto compare = [&](const std::string& set, const std::vector<Frame>& frames) {
     for (const ParitySeries& series : parity_of({potential.models.front()}, frames, p.threads)) {
       const fs::path csv = fs::path(folder) / fmt::format("parity_{}_{}.csv", set, series.quantity);
-      write_text(csv.string(), to_csv(series));
+      formats::write_whole_file(csv.string(), to_csv(series));
       out["parity"].push_back({{"set", set},
                                {"level", truth.at("name")},
                                {"quantity", series.quantity},

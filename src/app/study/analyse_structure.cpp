@@ -166,7 +166,7 @@ void analyse_pairs(GlassAnalysis& a) {
     json record;
     a.make(record, "g(r) of " + pair, [&] {
       const analysis::Rdf rdf = analysis::rdf(rdfs, pair);
-      write_text((folder / (pair + ".csv")).string(), analysis::to_csv(rdf));
+      formats::write_whole_file((folder / (pair + ".csv")).string(), analysis::to_csv(rdf));
       json found = to_json(rdf);
       found["nonbonded_peaks"] = nonbonded_peaks(rdfs, pair);
       return found;

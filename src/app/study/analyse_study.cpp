@@ -55,7 +55,7 @@ Stage analyse_study(Pipeline& p, const Stage* data, const Trained& potential,
     record["doorway_model"] = doorway_model(of_glasses);
     if (data != nullptr) analyse_parity(p, *data, potential, folder, record);
     judge_study(p, of_glasses, record);
-    write_text((fs::path(folder) / "study.json").string(), record.dump() + "\n");
+    formats::write_whole_file((fs::path(folder) / "study.json").string(), record.dump() + "\n");
     StageResult result;
     result.results = {{"record", "study.json"}};
     result.detail = fmt::format("{} glass{}; {}", glasses.size(), glasses.size() > 1 ? "es" : "",

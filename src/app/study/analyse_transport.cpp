@@ -6,6 +6,7 @@
 #include "analysis/records.hpp"
 #include "app/study/analyse.hpp"
 #include "app/trajectory_input.hpp"
+#include "edges/formats/bytes/whole_file.hpp"
 
 namespace vitrion::app {
 
@@ -55,7 +56,8 @@ json temperature_record(GlassAnalysis& a, std::size_t t) {
       const Trajectory paths =
           paths_of(a.p, run, a.glass.what.composition.atoms, m.time[t] / m.every);
       const fs::path csv = fs::path(a.folder) / fmt::format("msd_{:g}K_{}.csv", kelvin, r + 1);
-      write_text(csv.string(), analysis::to_csv(analysis::msd_table(paths, a.p.cores)));
+      formats::write_whole_file(csv.string(),
+                                analysis::to_csv(analysis::msd_table(paths, a.p.cores)));
       entry["unwrapping"] = {{"framework_msd", paths.framework_msd},
                              {"framework_msd_cartesian", paths.framework_msd_cartesian}};
       entry["msd"] = a.p.folder.relative(csv.string());

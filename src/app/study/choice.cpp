@@ -59,7 +59,8 @@ void ChosenStudy::sign(const RunFolder& folder) const {
       {"study", fs::absolute(study.path).lexically_relative(folder.path()).string()},
       {"scale", words},
       {"replicas", scale.replicas}};
-  write_text((fs::path(folder.path()) / signature_name).string(), json.dump(1) + "\n");
+  formats::write_whole_file((fs::path(folder.path()) / signature_name).string(),
+                            json.dump(1) + "\n");
 }
 
 ChosenStudy choose(const StudyChoice& given) {

@@ -32,11 +32,6 @@ constexpr const char* done_name = "done";
 constexpr const char* exploded_mark = "exploded: ";
 constexpr const char* start_name = "start.data";
 
-std::string read_if_there(const fs::path& path) {
-  std::error_code code;
-  return fs::exists(path, code) ? formats::read_whole_file(path.string()) : std::string();
-}
-
 /// A chain on its way: which chunk comes next.
 struct Progressing {
   const Chain* chain = nullptr;
@@ -51,7 +46,7 @@ struct Progressing {
   /// Goes on behind the chunks that are done.
   void skip_done() {
     while (!finished()) {
-      const std::string mark = read_if_there(fs::path(folder(next)) / done_name);
+      const std::string mark = formats::read_if_there(fs::path(folder(next)) / done_name);
       if (mark.empty()) return;
       advance(mark.starts_with(exploded_mark) ? mark.substr(std::strlen(exploded_mark)) : "");
     }
@@ -68,7 +63,7 @@ struct Progressing {
   /// Steps done, the running chunk's by the last row of its log.
   [[nodiscard]] std::uint64_t steps_done() const {
     if (finished()) return total_steps();
-    const std::string log = read_if_there(fs::path(folder(next)) / names::log);
+    const std::string log = formats::read_if_there(fs::path(folder(next)) / names::log);
     const engines::LammpsLog read = engines::read_lammps_log(log);
     return std::max(chunks[next].first_step, read.rows.empty() ? 0 : read.rows.back().step);
   }
@@ -163,8 +158,8 @@ structures::Frame read_end(const Pipeline& p, const std::string& folder) {
 std::string judge(const Progressing& at) {
   const fs::path folder = at.folder(at.next);
   const md::Observed observed =
-      engines::judge_lammps_chunk(at.chunks[at.next], read_if_there(folder / names::log),
-                                  read_if_there(folder / names::screen));
+      engines::judge_lammps_chunk(at.chunks[at.next], formats::read_if_there(folder / names::log),
+                                  formats::read_if_there(folder / names::screen));
   if (observed) return {};
   const md::Failure& failure = observed.error();
   const bool exploded = failure.kind == md::Failure::Kind::exploded;
@@ -184,8 +179,8 @@ void settle(const Pipeline& p, Progressing& at, const std::string& exploded, std
     options.elements = p.study.elements;
     formats::write_frames((folder / "end.data").string(), {read_end(p, folder.string())}, options);
   }
-  write_text((folder / done_name).string(),
-             exploded.empty() ? now_text() + "\n" : exploded_mark + exploded);
+  formats::write_whole_file((folder / done_name).string(),
+                            exploded.empty() ? now_text() + "\n" : exploded_mark + exploded);
   const std::lock_guard lock(mutex);
   at.advance(exploded);
 }
@@ -203,7 +198,8 @@ ChainResult result_of(const Pipeline& p, const Progressing& at) {
   for (std::size_t k = 0; k < at.chunks.size(); ++k) {
     result.folders.push_back(at.folder(k));
     if (at.chunks[k].steps == 0) continue;
-    const auto log = engines::read_lammps_log(read_if_there(fs::path(at.folder(k)) / names::log));
+    const auto log =
+        engines::read_lammps_log(formats::read_if_there(fs::path(at.folder(k)) / names::log));
     for (const md::ThermoRow& row : log.rows)
       if (result.rows.empty() || row.step > result.rows.back().step) result.rows.push_back(row);
   }
@@ -309,7 +305,7 @@ void write_trace(const std::string& path, const std::vector<md::ThermoRow>& rows
                         static_cast<double>(row.step) * timestep, row.temperature, row.density,
                         row.potential_energy,
                         row.pressure / units::eV_per_A3_in_bar * units::eV_per_A3_in_GPa);
-  write_text(path, text);
+  formats::write_whole_file(path, text);
 }
 
 }  // namespace vitrion::app

@@ -71,7 +71,8 @@ StageResult settle_glass(Pipeline& p, const BatchItem& item, const ChainResult& 
   keep_path(p.study.elements, chain, protocol.timestep, 0, folder.string());
   const fs::path checks = folder / "quench.json";
   if (!fs::exists(checks))
-    write_text(checks.string(), quench_report(p.study.elements, chain, protocol).dump(1) + "\n");
+    formats::write_whole_file(checks.string(),
+                              quench_report(p.study.elements, chain, protocol).dump(1) + "\n");
   drop_steps_between(chain);
   StageResult result;
   result.results = {

@@ -18,7 +18,6 @@
 #include <sstream>
 
 #include "base/error.hpp"
-#include "edges/formats/bytes/output_file.hpp"
 #include "edges/formats/bytes/whole_file.hpp"
 
 namespace vitrion::app {
@@ -172,8 +171,8 @@ void RunFolder::make(const std::string& task, const learn::Identity& identity) c
 }
 
 void RunFolder::finish(const learn::Manifest& manifest, const learn::Identity& identity) const {
-  write_text((fs::path(folder_of(manifest.task, identity)) / manifest_name).string(),
-             learn::to_json(manifest).dump(1) + "\n");
+  formats::write_whole_file((fs::path(folder_of(manifest.task, identity)) / manifest_name).string(),
+                            learn::to_json(manifest).dump(1) + "\n");
   if (ledger_)
     ledger_->record_stage(manifest,
                           fs::path(folder_of(manifest.task, identity)).filename().string());
@@ -191,12 +190,6 @@ std::vector<learn::Manifest> RunFolder::all() const {
       if (auto manifest = read_manifest(entry.path())) found.push_back(std::move(*manifest));
   std::ranges::sort(found, {}, &learn::Manifest::finished);
   return found;
-}
-
-void write_text(const std::string& path, const std::string& text) {
-  formats::OutputFile file(path);
-  file.write(text);
-  file.commit();
 }
 
 std::string now_text() {

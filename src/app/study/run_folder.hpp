@@ -61,8 +61,6 @@ class RunFolder {
   std::jthread heart_;
 };
 
-/// Writes a small file under a temporary name, flushes it, and renames it.
-void write_text(const std::string& path, const std::string& text);
 /// "2025-01-31T10:00:00Z".
 [[nodiscard]] std::string now_text();
 

@@ -8,6 +8,7 @@
 #include "app/study/batch.hpp"
 #include "app/study/stages.hpp"
 #include "base/error.hpp"
+#include "edges/formats/bytes/whole_file.hpp"
 
 namespace vitrion::app {
 
@@ -42,8 +43,8 @@ void strain_glasses(Pipeline& p, const Trained& potential, std::vector<Glass>& g
             try {
               const Strained strained = strain_structure(
                   end_of(glass.relaxed[replica]), potential.models.front(), options, p.threads);
-              write_text((std::filesystem::path(folder) / "strain.json").string(),
-                         strain_record(strained, options).dump(1) + "\n");
+              formats::write_whole_file((std::filesystem::path(folder) / "strain.json").string(),
+                                        strain_record(strained, options).dump(1) + "\n");
               result.results = {{"record", "strain.json"}};
               result.detail = detail_of(strained.relaxed.K);
             } catch (const Refused& e) {

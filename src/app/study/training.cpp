@@ -7,10 +7,12 @@
 
 #include "app/study/interrupt.hpp"
 #include "app/study/stages.hpp"
+#include "app/study/training_input.hpp"
 #include "app/training_data.hpp"
 #include "base/error.hpp"
 #include "base/progress.hpp"
 #include "base/random.hpp"
+#include "edges/formats/bytes/whole_file.hpp"
 #include "edges/formats/frames.hpp"
 #include "edges/formats/model/file.hpp"
 #include "edges/formats/training/checkpoint.hpp"
@@ -49,74 +51,28 @@ std::vector<std::string> files_of(const Stage& data, std::size_t level) {
   return files;
 }
 
-json prefactors(const formats::Study& study) {
-  const formats::StudyTrain& t = study.train;
-  return {{"type", "ener"},
-          {"start_pref_e", t.energy[0]},
-          {"limit_pref_e", t.energy[1]},
-          {"start_pref_f", t.force[0]},
-          {"limit_pref_f", t.force[1]},
-          {"start_pref_v", t.virial[0]},
-          {"limit_pref_v", t.virial[1]}};
-}
-
-json model_section(const formats::Study& study, std::uint64_t seed) {
-  const formats::StudyPotential& p = study.potential;
-  return {
-      {"type_map", study.elements},
-      {"descriptor",
-       {{"type", "se_e2_a"},
-        {"rcut", p.cutoff},
-        {"rcut_smth", p.smooth},
-        {"sel", "auto:1.3"},
-        {"neuron", p.embedding},
-        {"axis_neuron", p.axis},
-        {"type_one_side", p.one_side},
-        {"resnet_dt", false},
-        {"precision", "float64"},
-        {"seed", seed}}},
-      {"fitting_net",
-       {{"neuron", p.fitting}, {"resnet_dt", true}, {"precision", "float64"}, {"seed", seed + 1}}}};
-}
-
 /// input.json of one member: `vitrion train` (or DeePMD-kit) runs it by hand in the member's
 /// folder.
 json input_of(const Study& study, const Plan& plan, std::size_t member, const std::string& folder) {
-  json systems = json::array();
+  MemberInput input;
+  input.seed = RandomStream(study.seed, plan.name, member).below(1'000'000'000);
+  input.sel = "auto:1.3";
+  input.saves = 12;
   std::string blocks = "prob_sys_size";
   std::size_t first = 0;
   for (const Group& group : plan.groups) {
     for (const std::string& file : group.files)
-      systems.push_back(fs::path(file).lexically_relative(folder).string());
+      input.systems.push_back(fs::path(file).lexically_relative(folder).string());
     blocks += fmt::format(";{}:{}:{}", first, first + group.files.size(), group.weight);
     first += group.files.size();
   }
-  const std::uint64_t seed = RandomStream(study.seed, plan.name, member).below(1'000'000'000);
-  const std::size_t steps = plan.settings.steps;
-  return {{"model", model_section(study, seed)},
-          {"learning_rate",
-           {{"type", "exp"},
-            {"start_lr", plan.settings.rate[0]},
-            {"stop_lr", plan.settings.rate[1]},
-            {"decay_steps", std::max<std::size_t>(1, steps / 100)}}},
-          {"loss", prefactors(study)},
-          {"training",
-           {{"training_data",
-             {{"systems", systems},
-              {"batch_size", fmt::format("auto:{}", study.train.batch_atoms)},
-              {"auto_prob", plan.groups.size() == 1 ? "prob_sys_size" : blocks}}},
-            {"numb_steps", steps},
-            {"seed", seed + 2},
-            {"disp_file", "lcurve.out"},
-            {"disp_freq", std::max<std::size_t>(1, steps / 100)},
-            {"save_freq", std::max<std::size_t>(1, steps / 12)},
-            {"save_ckpt", "model"},
-            {"max_ckpt_keep", 2}}}};
+  if (plan.groups.size() > 1) input.sampling = blocks;
+  return training_input(study, plan.settings, input);
 }
 
 void describe(learn::Identity& identity, const Study& study, const Plan& plan) {
   identity.add("input", input_of(study, plan, 0, "/").at("model").dump());
-  identity.add("loss", prefactors(study).dump());
+  identity.add("loss", loss_section(study.train).dump());
   identity.add("members", static_cast<double>(study.potential.ensemble));
   identity.add("steps", static_cast<double>(plan.settings.steps));
   identity.add("rate", {plan.settings.rate[0], plan.settings.rate[1]});
@@ -175,7 +131,8 @@ class EnsembleRun {
     const fs::path folder = member_folder(k);
     fs::create_directories(folder);
     const std::string path = (folder / "input.json").string();
-    write_text(path, input_of(pipeline_.study, plan_, k, folder.string()).dump(2) + "\n");
+    formats::write_whole_file(path,
+                              input_of(pipeline_.study, plan_, k, folder.string()).dump(2) + "\n");
     formats::DeepmdInput input = formats::read_deepmd_input(path);
     formats::set_steps(input, plan_.settings.steps);
     if (pipeline_.study.train.precision == "single")

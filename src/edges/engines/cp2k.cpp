@@ -10,7 +10,7 @@
 #include "base/random.hpp"
 #include "base/units.hpp"
 #include "edges/engines/acceptance.hpp"
-#include "edges/formats/bytes/output_file.hpp"
+#include "edges/engines/label_folder.hpp"
 #include "edges/formats/bytes/whole_file.hpp"
 #include "edges/formats/calculations/calculation.hpp"
 #include "structures/elements.hpp"
@@ -23,24 +23,8 @@ namespace fs = std::filesystem;
 using learn::Labelled;
 using structures::Frame;
 
-constexpr const char* recipe_file = "recipe.txt";
 constexpr const char* input_file = "cp2k.inp";
 constexpr const char* output_file = "cp2k.out";
-
-std::string sub_folder(std::size_t k) {
-  return fmt::format("{:03}", k);
-}
-
-void write_text(const fs::path& path, const std::string& text) {
-  formats::OutputFile file(path.string());
-  file.write(text);
-  file.commit();
-}
-
-std::string read_if_there(const fs::path& path) {
-  std::error_code code;
-  return fs::exists(path, code) ? formats::read_whole_file(path.string()) : std::string();
-}
 
 bool only_oxygen(const Frame& frame) {
   for (std::size_t i = 0; i < frame.size(); ++i)
@@ -87,17 +71,15 @@ class Cp2kEngine final : public LabelEngine {
   int recipes() const override { return 2; }
 
   void write(std::span<const Frame> frames, const std::string& folder, int recipe) const override {
-    write_text(fs::path(folder) / recipe_file, fmt::format("{}\n", recipe));
+    write_recipe(folder, recipe);
     for (std::size_t k = 0; k < frames.size(); ++k) {
-      const fs::path own = fs::path(folder) / sub_folder(k);
+      const fs::path own = fs::path(folder) / frame_folder(k);
       fs::create_directories(own);
-      write_text(own / input_file, input(frames[k], recipe));
+      formats::write_whole_file(own / input_file, input(frames[k], recipe));
     }
   }
 
   std::string command(std::size_t frames) const override {
-    std::string folders;
-    for (std::size_t k = 0; k < frames; ++k) folders += fmt::format(" {}", sub_folder(k));
     // CP2K appends to an output that is there.
     return fmt::format(
         "code=0\n"
@@ -106,29 +88,29 @@ class Cp2kEngine final : public LabelEngine {
         "  (cd $frame && {} -i {} -o {}) || code=$?\n"
         "done\n"
         "exit $code",
-        folders, output_file, s_.command, input_file, output_file);
+        frame_folders(frames), output_file, s_.command, input_file, output_file);
   }
 
   std::vector<std::string> outputs(std::size_t frames) const override {
     std::vector<std::string> files;
     for (std::size_t k = 0; k < frames; ++k)
-      files.push_back(fmt::format("{}/{}", sub_folder(k), output_file));
+      files.push_back(fmt::format("{}/{}", frame_folder(k), output_file));
     return files;
   }
 
   std::vector<Labelled> read(std::span<const Frame> frames,
                              const std::string& folder) const override {
-    const std::string recipe = read_if_there(fs::path(folder) / recipe_file);
+    const int recipe = read_recipe(folder);
     std::vector<Labelled> answers;
     for (std::size_t k = 0; k < frames.size(); ++k) {
       const Acceptance acceptance{level(), "cp2k " + description(), settings_hash(),
                                   kpoints_of(frames[k], s_.kpoints).text()};
       std::vector<std::size_t> order(frames[k].size());
       std::iota(order.begin(), order.end(), std::size_t{0});
-      answers.push_back(accept(
-          acceptance, frames[k], order,
-          formats::read_cp2k(read_if_there(fs::path(folder) / sub_folder(k) / output_file))));
-      if (answers.back() && recipe.starts_with('1')) answers.back()->info["recipe"] = "1";
+      answers.push_back(accept(acceptance, frames[k], order,
+                               formats::read_cp2k(formats::read_if_there(
+                                   fs::path(folder) / frame_folder(k) / output_file))));
+      if (answers.back() && recipe == 1) answers.back()->info["recipe"] = "1";
     }
     return answers;
   }

@@ -9,6 +9,7 @@
 
 #include "base/error.hpp"
 #include "base/random.hpp"
+#include "edges/engines/label_folder.hpp"
 #include "edges/formats/bytes/output_file.hpp"
 #include "edges/formats/frames.hpp"
 
@@ -21,17 +22,12 @@ using structures::Frame;
 
 namespace {
 
-constexpr const char* recipe_file = "recipe.txt";
 constexpr const char* input_file = "input.extxyz";
 constexpr const char* output_file = "output.extxyz";
 constexpr double geometry_tolerance = 1e-4;  // A
 
 Labelled failed(Failure::Kind kind, std::string cause) {
   return unexpected<Failure>({kind, std::move(cause)});
-}
-
-std::string sub_folder(std::size_t k) {
-  return fmt::format("{:03}", k);
 }
 
 class PythonEngine : public LabelEngine {
@@ -54,31 +50,28 @@ class PythonEngine : public LabelEngine {
       file.write(std::string(engine_.worker));
       file.commit();
     }
-    std::ofstream(fs::path(folder) / recipe_file) << recipe << "\n";
+    write_recipe(folder, recipe);
     for (std::size_t k = 0; k < frames.size(); ++k)
-      write_task(of_recipe(recipe), frames[k], (fs::path(folder) / sub_folder(k)).string());
+      write_task(of_recipe(recipe), frames[k], (fs::path(folder) / frame_folder(k)).string());
   }
 
   std::string command(std::size_t frames) const override {
-    std::string text = fmt::format("'{}' -W ignore '{}'", python_, worker_);
-    for (std::size_t k = 0; k < frames; ++k) text += fmt::format(" {}", sub_folder(k));
-    return text;
+    return fmt::format("'{}' -W ignore '{}'{}", python_, worker_, frame_folders(frames));
   }
 
   std::vector<std::string> outputs(std::size_t frames) const override {
     std::vector<std::string> files;
-    for (std::size_t k = 0; k < frames; ++k) files.push_back(sub_folder(k) + "/result.json");
+    for (std::size_t k = 0; k < frames; ++k) files.push_back(frame_folder(k) + "/result.json");
     return files;
   }
 
   std::vector<Labelled> read(std::span<const Frame> frames,
                              const std::string& folder) const override {
-    int recipe = 0;
-    std::ifstream(fs::path(folder) / recipe_file) >> recipe;
+    const int recipe = read_recipe(folder);
     std::vector<Labelled> answers;
     for (std::size_t k = 0; k < frames.size(); ++k) {
       answers.push_back(
-          read_result(of_recipe(recipe), frames[k], (fs::path(folder) / sub_folder(k)).string()));
+          read_result(of_recipe(recipe), frames[k], (fs::path(folder) / frame_folder(k)).string()));
       if (!answers.back()) continue;
       answers.back()->info["settings_hash"] = settings_hash();
       if (recipe > 0) answers.back()->info["recipe"] = fmt::format("{}", recipe);

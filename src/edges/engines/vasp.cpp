@@ -10,7 +10,7 @@
 #include "base/error.hpp"
 #include "base/random.hpp"
 #include "edges/engines/acceptance.hpp"
-#include "edges/formats/bytes/output_file.hpp"
+#include "edges/engines/label_folder.hpp"
 #include "edges/formats/bytes/whole_file.hpp"
 #include "edges/formats/calculations/calculation.hpp"
 #include "edges/formats/frames.hpp"
@@ -24,23 +24,6 @@ using formats::Calculation;
 using learn::Labelled;
 using structures::Frame;
 using Tags = std::map<std::string, std::string>;
-
-constexpr const char* recipe_file = "recipe.txt";
-
-std::string sub_folder(std::size_t k) {
-  return fmt::format("{:03}", k);
-}
-
-void write_text(const fs::path& path, const std::string& text) {
-  formats::OutputFile file(path.string());
-  file.write(text);
-  file.commit();
-}
-
-std::string read_if_there(const fs::path& path) {
-  std::error_code code;
-  return fs::exists(path, code) ? formats::read_whole_file(path.string()) : std::string();
-}
 
 /// A POTCAR with its first line's title, checked to be of `element`.
 struct Potential {
@@ -96,14 +79,12 @@ class VaspEngine final : public LabelEngine {
   int recipes() const override { return 2; }
 
   void write(std::span<const Frame> frames, const std::string& folder, int recipe) const override {
-    write_text(fs::path(folder) / recipe_file, fmt::format("{}\n", recipe));
+    write_recipe(folder, recipe);
     for (std::size_t k = 0; k < frames.size(); ++k)
-      write_frame(frames[k], fs::path(folder) / sub_folder(k), recipe);
+      write_frame(frames[k], fs::path(folder) / frame_folder(k), recipe);
   }
 
   std::string command(std::size_t frames) const override {
-    std::string folders;
-    for (std::size_t k = 0; k < frames; ++k) folders += fmt::format(" {}", sub_folder(k));
     return fmt::format(
         "code=0\n"
         "for frame in{}; do\n"
@@ -112,26 +93,26 @@ class VaspEngine final : public LabelEngine {
         "  tail -n 3 $frame/vasp.log\n"
         "done\n"
         "exit $code",
-        folders, s_.command);
+        frame_folders(frames), s_.command);
   }
 
   std::vector<std::string> outputs(std::size_t frames) const override {
     std::vector<std::string> files;
     for (std::size_t k = 0; k < frames; ++k)
-      for (const char* name : {"/vasprun.xml", "/OUTCAR"}) files.push_back(sub_folder(k) + name);
+      for (const char* name : {"/vasprun.xml", "/OUTCAR"}) files.push_back(frame_folder(k) + name);
     return files;
   }
 
   std::vector<Labelled> read(std::span<const Frame> frames,
                              const std::string& folder) const override {
-    const std::string recipe = read_if_there(fs::path(folder) / recipe_file);
+    const int recipe = read_recipe(folder);
     std::vector<Labelled> answers;
     for (std::size_t k = 0; k < frames.size(); ++k) {
       const Acceptance acceptance{level(), "vasp " + description(), settings_hash(),
                                   kpoints_of(frames[k], s_.kpoints).text()};
       answers.push_back(accept(acceptance, frames[k], grouped(frames[k]),
-                               believe(fs::path(folder) / sub_folder(k))));
-      if (answers.back() && recipe.starts_with('1')) answers.back()->info["recipe"] = "1";
+                               believe(fs::path(folder) / frame_folder(k))));
+      if (answers.back() && recipe == 1) answers.back()->info["recipe"] = "1";
     }
     return answers;
   }
@@ -140,8 +121,9 @@ class VaspEngine final : public LabelEngine {
   /// vasprun.xml has the digits, OUTCAR both tests of convergence and the net force; a file that is
   /// cut leaves the word to the other.
   [[nodiscard]] static std::vector<Calculation> believe(const fs::path& folder) {
-    std::vector<Calculation> xml = formats::read_vasprun(read_if_there(folder / "vasprun.xml"));
-    std::vector<Calculation> out = formats::read_outcar(read_if_there(folder / "OUTCAR"));
+    std::vector<Calculation> xml =
+        formats::read_vasprun(formats::read_if_there(folder / "vasprun.xml"));
+    std::vector<Calculation> out = formats::read_outcar(formats::read_if_there(folder / "OUTCAR"));
     const bool xml_whole = !xml.empty() && xml.back().ended;
     const bool out_whole = !out.empty() && out.back().ended;
     if (!xml_whole) return out.empty() ? xml : out;
@@ -201,13 +183,13 @@ class VaspEngine final : public LabelEngine {
         throw InputError(fmt::format("vasp: no potcar is named for {}", elements.back()));
       potcar += found->second.text;
     }
-    write_text(folder / "POTCAR", potcar);
+    formats::write_whole_file(folder / "POTCAR", potcar);
     std::string incar = "SYSTEM = vitrion\n";
     for (const auto& [tag, value] : tags(elements, recipe))
       incar += fmt::format("{} = {}\n", tag, value);
-    write_text(folder / "INCAR", incar);
+    formats::write_whole_file(folder / "INCAR", incar);
     const KPoints points = kpoints_of(frame, s_.kpoints);
-    write_text(
+    formats::write_whole_file(
         folder / "KPOINTS",
         points.mean_value()
             ? std::string("mean-value point\n1\nReciprocal\n0.25 0.25 0.25 1\n")

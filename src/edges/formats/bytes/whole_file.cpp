@@ -7,8 +7,10 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 
 #include "base/error.hpp"
+#include "edges/formats/bytes/output_file.hpp"
 
 namespace vitrion::formats {
 
@@ -38,6 +40,17 @@ std::string read_whole_file(const std::string& path) {
   close(file);
   bytes.resize(used);
   return bytes;
+}
+
+std::string read_if_there(const std::string& path) {
+  std::error_code code;
+  return std::filesystem::exists(path, code) ? read_whole_file(path) : std::string();
+}
+
+void write_whole_file(const std::string& path, const std::string& text) {
+  OutputFile file(path);
+  file.write(text);
+  file.commit();
 }
 
 }  // namespace vitrion::formats

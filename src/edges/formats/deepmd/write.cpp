@@ -7,8 +7,8 @@
 #include <map>
 
 #include "base/error.hpp"
-#include "edges/formats/bytes/output_file.hpp"
 #include "edges/formats/bytes/output_folder.hpp"
+#include "edges/formats/bytes/whole_file.hpp"
 #include "edges/formats/bytes/writable.hpp"
 #include "edges/formats/deepmd/deepmd.hpp"
 #include "edges/formats/deepmd/npy.hpp"
@@ -71,12 +71,6 @@ void write_set(const std::string& folder, const Gathered& system, std::size_t be
   write("atom_pref", {f, atoms}, atom_weight);
   if (mixed)
     write_npy(folder + "/real_atom_types.npy", {f, atoms}, std::span<const std::int32_t>(types));
-}
-
-void write_text(const std::string& path, const std::string& text) {
-  OutputFile file(path);
-  file.write(text);
-  file.commit();
 }
 
 class DeepmdWriter final : public FrameWriter {
@@ -151,10 +145,10 @@ class DeepmdWriter final : public FrameWriter {
     std::size_t atoms = 0;
     for (const auto& types : system.types) atoms = std::max(atoms, types.size());
     const std::vector<int> zeros(atoms, 0);
-    write_text(folder + "/type.raw",
-               fmt::format("{}\n", fmt::join(mixed_ ? zeros : system.types[0], "\n")));
-    write_text(folder + "/type_map.raw", fmt::format("{}\n", fmt::join(names_, "\n")));
-    if (!system.frames[0].cell) write_text(folder + "/nopbc", "");
+    write_whole_file(folder + "/type.raw",
+                     fmt::format("{}\n", fmt::join(mixed_ ? zeros : system.types[0], "\n")));
+    write_whole_file(folder + "/type_map.raw", fmt::format("{}\n", fmt::join(names_, "\n")));
+    if (!system.frames[0].cell) write_whole_file(folder + "/nopbc", "");
     const std::size_t total = system.frames.size();
     const std::size_t size = set_size_ > 0 ? set_size_ : total;
     // Sets are read in the order of their names, so all numbers get the same width.
