@@ -1,11 +1,19 @@
-# add_room(NAME SOURCES a.cpp ... USES room ... [LINKS library ...])
+# Eight files in one go: the headers are read once, which is most of what compiling from scratch costs.
+function(compile_together TARGET)
+  set_target_properties(${TARGET} PROPERTIES UNITY_BUILD ${VITRION_TOGETHER} UNITY_BUILD_BATCH_SIZE 8)
+endfunction()
+
+# add_room(NAME [APART] SOURCES a.cpp ... USES room ... [LINKS library ...])
 #
 # A room is a static library vitrion_<NAME> whose include path shows its own headers and those of the rooms
 # in USES, nothing else: every room gets a folder of its own with one link to src/<NAME>, and USES is
 # linked privately, so a room's users do not inherit what it uses.  `edges/formats` is named edges_formats.
 # The words of USES are also what tests/lints/check_rooms.py reads.
+#
+# With VITRION_TOGETHER the files of a room are compiled eight at a time; APART keeps a room out of that, where
+# files are compiled by flags of their own or hide a name from each other.
 function(add_room NAME)
-  cmake_parse_arguments(ROOM "" "" "SOURCES;USES;LINKS" ${ARGN})
+  cmake_parse_arguments(ROOM "APART" "" "SOURCES;USES;LINKS" ${ARGN})
   string(REPLACE "_" "/" path ${NAME})
   set(view ${CMAKE_BINARY_DIR}/rooms/${NAME})
   get_filename_component(parent ${view}/${path} DIRECTORY)
@@ -16,6 +24,9 @@ function(add_room NAME)
   add_library(${target} STATIC ${ROOM_SOURCES})
   target_include_directories(${target} PUBLIC ${view})
   target_link_libraries(${target} PRIVATE vitrion_options ${ROOM_LINKS})
+  if(NOT ROOM_APART)
+    compile_together(${target})
+  endif()
   foreach(room IN LISTS ROOM_USES)
     target_link_libraries(${target} PRIVATE vitrion_${room})
   endforeach()

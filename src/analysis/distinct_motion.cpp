@@ -16,7 +16,7 @@ namespace vitrion::analysis {
 
 namespace {
 
-constexpr std::size_t most_origins = 200;
+constexpr std::size_t most_distinct_origins = 200;
 
 /// Ordered pairs of one origin by distance.
 struct PairCounter {
@@ -99,7 +99,7 @@ DistinctVanHove distinct_van_hove(const Trajectory& trajectory, const std::strin
 
   const std::size_t shift = static_cast<std::size_t>(lag);
   const std::size_t possible = trajectory.frames() - shift;
-  const std::size_t origins = std::min(possible, most_origins);
+  const std::size_t origins = std::min(possible, most_distinct_origins);
   std::vector<std::vector<double>> of_origin(origins);
   ThreadPool pool(std::min(std::max<std::size_t>(1, threads), origins));
   pool.for_each(origins, [&](std::size_t k, std::size_t) {

@@ -17,7 +17,7 @@ namespace vitrion::analysis {
 
 namespace {
 
-constexpr std::size_t fewest_frames = 8;
+constexpr std::size_t fewest_framework_frames = 8;
 
 std::size_t frames_of(double ps, double time_step) {
   return static_cast<std::size_t>(std::max(1.0, std::round(ps / time_step)));
@@ -149,9 +149,9 @@ std::vector<Event> lasting_hops(const Trajectory& t, const HopRun& run) {
 
 FrameworkRun framework_of_run(const Trajectory& t, const FrameworkOptions& o,
                               const std::optional<std::vector<Event>>& hops) {
-  if (t.frames() < fewest_frames)
+  if (t.frames() < fewest_framework_frames)
     throw InputError(fmt::format("{} frames are too few for the motion of a framework: {} or more",
-                                 t.frames(), fewest_frames));
+                                 t.frames(), fewest_framework_frames));
   FrameworkRun run;
   const double dt = t.time_step();
   run.frames = t.frames();
@@ -165,7 +165,7 @@ FrameworkRun framework_of_run(const Trajectory& t, const FrameworkOptions& o,
   }
 
   const std::size_t b_window =
-      std::min(t.frames(), std::max(fewest_frames, frames_of(o.b_window_ps, dt)));
+      std::min(t.frames(), std::max(fewest_framework_frames, frames_of(o.b_window_ps, dt)));
   for (const std::size_t atom : run.atoms) run.b_factor.push_back(b_factor_of(t, atom, b_window));
 
   const MultiOriginMsd msd =

@@ -16,7 +16,7 @@ struct Ion {
   bool anion;
 };
 
-constexpr std::array<Ion, 24> ions = {
+constexpr std::array<Ion, 24> shannon_radii = {
     {{"Li", 0.76, false}, {"Na", 1.02, false},  {"K", 1.38, false},   {"Rb", 1.52, false},
      {"Cs", 1.67, false}, {"Ag", 1.15, false},  {"Mg", 0.72, false},  {"Ca", 1.00, false},
      {"Zn", 0.74, false}, {"Al", 0.535, false}, {"La", 1.032, false}, {"Zr", 0.72, false},
@@ -25,7 +25,7 @@ constexpr std::array<Ion, 24> ions = {
      {"F", 1.33, true},   {"Cl", 1.81, true},   {"Br", 1.96, true},   {"I", 2.20, true}}};
 
 const Ion* find(std::string_view symbol) {
-  for (const Ion& ion : ions)
+  for (const Ion& ion : shannon_radii)
     if (ion.symbol == symbol) return &ion;
   return nullptr;
 }

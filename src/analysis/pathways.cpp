@@ -16,12 +16,8 @@ namespace vitrion::analysis {
 
 namespace {
 
-constexpr std::size_t fewest_frames = 8;
+constexpr std::size_t fewest_pathway_frames = 8;
 constexpr std::size_t origins_of_clusters = 20;
-
-Vec3 position(const Trajectory& t, std::size_t atom, std::size_t frame) {
-  return {t.path(atom, 0)[frame], t.path(atom, 1)[frame], t.path(atom, 2)[frame]};
-}
 
 /// Closest approach to the origin of the straight line from a to b.
 double closest(const Vec3& a, const Vec3& b) {
@@ -37,7 +33,7 @@ double cluster_size(const Trajectory& t, const structures::Cell& cell,
   PeriodicClusters clusters(ions.size());
   for (std::size_t i = 0; i < ions.size(); ++i)
     for (std::size_t j = i + 1; j < ions.size(); ++j)
-      if (norm(cell.minimum_image(position(t, ions[j], frame) - position(t, ions[i], frame))) <=
+      if (norm(cell.minimum_image(t.position(ions[j], frame) - t.position(ions[i], frame))) <=
           neighbour)
         clusters.join(i, j, {});
   double squares = 0;
@@ -57,7 +53,7 @@ IonPath thinned(const Trajectory& t, std::size_t ion, std::size_t points) {
     const std::size_t first = k * t.frames() / n;
     const std::size_t end = (k + 1) * t.frames() / n;
     Vec3 sum{};
-    for (std::size_t f = first; f < end; ++f) sum += position(t, ion, f);
+    for (std::size_t f = first; f < end; ++f) sum += t.position(ion, f);
     path.points.push_back((1 / static_cast<double>(end - first)) * sum);
   }
   path.displacement = norm(path.points.back() - path.points.front());
@@ -84,7 +80,7 @@ Void void_at_start(const Trajectory& t, const FreeVolumeOptions& options) {
   std::vector<Vec3> centres;
   std::vector<double> radii;
   for (std::size_t i = 0; i < t.atoms(); ++i) {
-    centres.push_back(position(t, i, 0));
+    centres.push_back(t.position(i, 0));
     radii.push_back(ionic_radius(options, t.species.name(i)));
   }
   const VoidGraph graph = void_graph(structures::Cell(t.reference_cell), centres, radii);
@@ -105,9 +101,9 @@ VoidPassage void_passage(const Trajectory& t, const std::string& species, const 
     bool has_entry = false;  // not if it was inside from the start
     Vec3 entry{};
     for (std::size_t f = 0; f + 1 < t.frames(); ++f) {
-      const Vec3 r = position(t, ion, f);
+      const Vec3 r = t.position(ion, f);
       const Vec3 from = cell.minimum_image(r - centre);
-      const Vec3 to = from + (position(t, ion, f + 1) - r);
+      const Vec3 to = from + (t.position(ion, f + 1) - r);
       const bool from_outside = norm(from) >= hole.radius;
       const bool to_outside = norm(to) >= hole.radius;
       const double nearest = closest(from, to);
@@ -145,7 +141,7 @@ MobileClusters mobile_clusters(const Trajectory& t, const std::vector<std::size_
     const std::size_t frame = origins == 1 ? 0 : k * last / (origins - 1);
     std::vector<std::pair<double, std::size_t>> moved;
     for (const std::size_t ion : ions)
-      moved.emplace_back(-norm2(position(t, ion, frame + lag) - position(t, ion, frame)), ion);
+      moved.emplace_back(-norm2(t.position(ion, frame + lag) - t.position(ion, frame)), ion);
     std::partial_sort(moved.begin(), moved.begin() + static_cast<std::ptrdiff_t>(count),
                       moved.end());
     std::vector<std::size_t> chosen;
@@ -166,9 +162,9 @@ MobileClusters mobile_clusters(const Trajectory& t, const std::vector<std::size_
 
 PathwayRun pathways_of_run(const Trajectory& t, const PathwayOptions& o,
                            const std::optional<Void>& hole) {
-  if (t.frames() < fewest_frames)
-    throw InputError(
-        fmt::format("{} frames are too few for pathways: {} or more", t.frames(), fewest_frames));
+  if (t.frames() < fewest_pathway_frames)
+    throw InputError(fmt::format("{} frames are too few for pathways: {} or more", t.frames(),
+                                 fewest_pathway_frames));
   PathwayRun run;
   const std::vector<std::size_t> ions = t.atoms_of(o.species);
   run.ions = ions.size();

@@ -8,11 +8,11 @@ namespace vitrion::analysis {
 
 namespace {
 
-CellShift operator+(const CellShift& a, const CellShift& b) {
+CellShift sum(const CellShift& a, const CellShift& b) {
   return {a[0] + b[0], a[1] + b[1], a[2] + b[2]};
 }
 
-CellShift operator-(const CellShift& a, const CellShift& b) {
+CellShift difference(const CellShift& a, const CellShift& b) {
   return {a[0] - b[0], a[1] - b[1], a[2] - b[2]};
 }
 
@@ -26,7 +26,7 @@ PeriodicClusters::PeriodicClusters(std::size_t nodes)
 PeriodicClusters::Found PeriodicClusters::find(std::size_t node) {
   Found found{node, {}};
   while (parent_[found.root] != found.root) {
-    found.shift = found.shift + shift_[found.root];
+    found.shift = sum(found.shift, shift_[found.root]);
     found.root = parent_[found.root];
   }
   // Every node on the way points to the root from now on.
@@ -36,7 +36,7 @@ PeriodicClusters::Found PeriodicClusters::find(std::size_t node) {
     const CellShift step = shift_[node];
     parent_[node] = found.root;
     shift_[node] = left;
-    left = left - step;
+    left = difference(left, step);
     node = next;
   }
   return found;
@@ -46,13 +46,13 @@ CellShift PeriodicClusters::join(std::size_t a, std::size_t b, const CellShift& 
   const Found at = find(a);
   const Found bt = find(b);
   // a stands in the image at.shift of its root's cluster, b's image in bt.shift + shift.
-  const CellShift apart = shift + bt.shift - at.shift;
+  const CellShift apart = difference(sum(shift, bt.shift), at.shift);
   if (at.root == bt.root) return apart;
   const bool a_is_larger = size_[at.root] >= size_[bt.root];
   const std::size_t root = a_is_larger ? at.root : bt.root;
   const std::size_t child = a_is_larger ? bt.root : at.root;
   parent_[child] = root;
-  shift_[child] = a_is_larger ? CellShift{} - apart : apart;
+  shift_[child] = a_is_larger ? difference({}, apart) : apart;
   size_[root] += size_[child];
   return {};
 }

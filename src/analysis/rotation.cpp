@@ -15,11 +15,7 @@ namespace {
 
 // A bond that is drawn out this much beyond the longest is broken: P-S 2.6 -> 2.9 A.
 constexpr double breaks = 1.12;
-constexpr std::size_t most_origins = 64;
-
-Vec3 position(const Trajectory& t, std::size_t atom, std::size_t frame) {
-  return {t.path(atom, 0)[frame], t.path(atom, 1)[frame], t.path(atom, 2)[frame]};
-}
+constexpr std::size_t most_rotation_origins = 64;
 
 /// Directions of one bond, frame by frame, until it breaks.
 std::vector<Vec3> directions(const Trajectory& t, const BondedUnit& unit, std::size_t k) {
@@ -54,7 +50,7 @@ UnitSums sums_of(const Trajectory& t, const BondedUnit& unit,
     sums.broken += u.size() < t.frames();
     for (std::size_t l = 0; l < lags.size() && lags[l] < u.size(); ++l) {
       const std::size_t origins = u.size() - lags[l];
-      const std::size_t step = (origins + most_origins - 1) / most_origins;
+      const std::size_t step = (origins + most_rotation_origins - 1) / most_rotation_origins;
       for (std::size_t o = 0; o < origins; o += step) {
         const double c = dot(u[o], u[o + lags[l]]);
         sums.c1[l] += c;
@@ -111,7 +107,7 @@ double turns_of(const Trajectory& t, const BondedUnit& unit, std::size_t index, 
 }  // namespace
 
 Vec3 BondedUnit::bond(const Trajectory& t, std::size_t k, std::size_t frame) const {
-  return position(t, anions[k], frame) + shift[k] - position(t, centre, frame);
+  return t.position(anions[k], frame) + shift[k] - t.position(centre, frame);
 }
 
 std::vector<BondedUnit> bonded_units(const Trajectory& t, const std::string& centre,
@@ -123,7 +119,7 @@ std::vector<BondedUnit> bonded_units(const Trajectory& t, const std::string& cen
     units.push_back({p, {}, {}});
   }
   std::vector<Vec3> start;
-  for (std::size_t i = 0; i < t.atoms(); ++i) start.push_back(position(t, i, 0));
+  for (std::size_t i = 0; i < t.atoms(); ++i) start.push_back(t.position(i, 0));
   const structures::NeighbourList list = structures::neighbour_list(
       structures::Cell(t.reference_cell), start, std::max(cutoffs.P_S, cutoffs.P_O));
   for (std::size_t i = 0; i < t.atoms(); ++i) {

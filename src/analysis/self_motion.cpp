@@ -17,13 +17,13 @@ namespace vitrion::analysis {
 namespace {
 
 // Origins closer than a thousandth of the run say the same again.
-constexpr std::size_t most_origins = 1000;
+constexpr std::size_t most_self_origins = 1000;
 
 /// Calls see(|displacement|^2) for the origins of one atom at one lag.
 template <class See>
 void for_each_displacement(const Trajectory& t, std::size_t atom, std::size_t lag, See&& see) {
   const std::size_t origins = t.frames() - lag;
-  const std::size_t stride = (origins + most_origins - 1) / most_origins;
+  const std::size_t stride = (origins + most_self_origins - 1) / most_self_origins;
   const std::span<const double> x = t.path(atom, 0);
   const std::span<const double> y = t.path(atom, 1);
   const std::span<const double> z = t.path(atom, 2);

@@ -50,6 +50,9 @@ struct Trajectory {
   [[nodiscard]] std::span<const double> path(std::size_t atom, std::size_t axis) const {
     return {positions.data() + (atom * 3 + axis) * frames(), frames()};
   }
+  [[nodiscard]] Vec3 position(std::size_t atom, std::size_t frame) const {
+    return {path(atom, 0)[frame], path(atom, 1)[frame], path(atom, 2)[frame]};
+  }
   /// Indices of the atoms of a species. @throws InputError if there is none, with those that are.
   [[nodiscard]] std::vector<std::size_t> atoms_of(const std::string& name) const;
   /// ps between frames. @throws InputError if the frames are not evenly spaced or fewer than two.

@@ -19,10 +19,10 @@ using nlohmann::json;
 
 namespace {
 
-constexpr double wanted = 0.10;     // relative error that run lengths are told for
-constexpr double A2_per_ps = 1e-4;  // in cm2/s
-constexpr double hop_length = 3.3;  // A
-constexpr double rattle = 0.3;      // A, s.d. per axis in a cage
+constexpr double wanted = 0.10;        // relative error that run lengths are told for
+constexpr double A2_per_ps = 1e-4;     // in cm2/s
+constexpr double site_distance = 3.3;  // A
+constexpr double rattle = 0.3;         // A, s.d. per axis in a cage
 constexpr std::size_t coverage_frames = 400;
 
 double square(double x) {
@@ -94,14 +94,14 @@ Trajectory hopping_ions(double D, std::size_t ions, double duration, std::size_t
     t.times.push_back(static_cast<double>(f) * dt);
     t.volumes.push_back(30. * 30 * 30);
   }
-  const double rate = 6 * D / square(hop_length);
+  const double rate = 6 * D / square(site_distance);
   for (std::size_t i = 0; i < ions; ++i) {
     Vec3 site{};
     double next = -std::log(1 - random.uniform()) / rate;
     for (std::size_t f = 0; f < frames; ++f) {
       for (; next <= t.times[f]; next -= std::log(1 - random.uniform()) / rate) {
         const Vec3 u{random.normal(), random.normal(), random.normal()};
-        site += (hop_length / norm(u)) * u;
+        site += (site_distance / norm(u)) * u;
       }
       for (std::size_t a = 0; a < 3; ++a)
         t.positions[(3 * i + a) * frames + f] = site[a] + rattle * random.normal();
@@ -169,7 +169,7 @@ Coverage simulated_coverage(double D, double ions, double duration, std::size_t 
   c.ions = ions;
   c.duration = duration;
   const double D_A = D / A2_per_ps;
-  c.hops_per_ion = 6 * D_A * duration / square(hop_length);
+  c.hops_per_ion = 6 * D_A * duration / square(site_distance);
   c.runs = static_cast<std::size_t>(
       std::clamp(budget / (ions * static_cast<double>(frames)), 20.0, 200.0));
   std::size_t held = 0;

@@ -164,9 +164,9 @@ void tessellate(const Cell& cell, std::span<const Vec3> centres, std::span<const
 
 /// The radius of the largest sphere at a vertex (four spheres around it) or in a window (three),
 /// and its place.
-class Fit {
+class SphereFit {
  public:
-  Fit(const PeriodicSpheres& spheres, std::span<const double> radii)
+  SphereFit(const PeriodicSpheres& spheres, std::span<const double> radii)
       : spheres_(spheres),
         smallest_(*std::min_element(radii.begin(), radii.end())),
         largest_(*std::max_element(radii.begin(), radii.end())) {}
@@ -226,7 +226,7 @@ VoidGraph void_graph(const Cell& original, std::span<const Vec3> centres,
   tessellate(cell, places, radii, vertices, diagram, graph.cell_volumes);
 
   const PeriodicSpheres spheres(cell, places, radii);
-  Fit fit(spheres, radii);
+  SphereFit fit(spheres, radii);
   for (const Fractional& vertex : vertices) {
     const Sphere s = fit.at(cell.cartesian(vertex), 4);
     Vec3 at = cell.fractional(s.centre).s;

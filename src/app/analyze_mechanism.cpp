@@ -19,8 +19,6 @@ namespace vitrion::app {
 
 namespace {
 
-using Arguments = AnalyzeArguments;
-
 struct MechanismArguments {
   Shared shared;
   analysis::HopOptions hops;
@@ -30,14 +28,14 @@ struct MechanismArguments {
 using SharedMechanism = std::shared_ptr<MechanismArguments>;
 
 /// All atoms, so that an index in a record is the atom's place in the file.
-analysis::Trajectory whole_trajectory(const Arguments& a, const std::string& file,
+analysis::Trajectory whole_trajectory(const AnalyzeArguments& a, const std::string& file,
                                       const std::string& ion) {
   return read_trajectory(file, a.input, {}, {ion}, false);
 }
 
 /// Calls see(run, hops) for each file: read once for the scale, which belongs to all replicas, and
 /// again for the hops, so that one run at a time is in memory. A single file is read once.
-void for_each_run(const Arguments& a, const analysis::HopOptions& options,
+void for_each_run(const AnalyzeArguments& a, const analysis::HopOptions& options,
                   const std::function<void(const analysis::Trajectory&, analysis::HopRun)>& see) {
   analysis::HopSurvey survey(options);
   std::optional<analysis::Trajectory> run;
@@ -58,7 +56,7 @@ void for_each_run(const Arguments& a, const analysis::HopOptions& options,
 
 analysis::HopOptions hop_options(const MechanismArguments& m) {
   analysis::HopOptions options = m.hops;
-  const Arguments& a = *m.shared;
+  const AnalyzeArguments& a = *m.shared;
   if (a.species.size() > 1) throw InputError("one --species at a time");
   if (!a.species.empty()) options.species = a.species[0];
   options.threads = a.threads;
@@ -66,7 +64,7 @@ analysis::HopOptions hop_options(const MechanismArguments& m) {
   return options;
 }
 
-void plot_hops(const analysis::Hops& h, const Arguments& a) {
+void plot_hops(const analysis::Hops& h, const AnalyzeArguments& a) {
   report::Panel modes = panel("square root of p_hop (A)", "maxima, per unit of ln r");
   modes.x.logarithmic = true;
   add_curve(modes, "", h.scale.threshold.r, h.scale.threshold.density, {}, 0);
@@ -112,7 +110,7 @@ void print_hops(const analysis::Hops& h) {
 }
 
 void run_hops(const MechanismArguments& m) {
-  const Arguments& a = *m.shared;
+  const AnalyzeArguments& a = *m.shared;
   const analysis::HopOptions options = hop_options(m);
   std::vector<analysis::HopRun> runs;
   std::vector<analysis::BondChanges> bonds;
@@ -131,7 +129,7 @@ void run_hops(const MechanismArguments& m) {
     print_hops(h);
 }
 
-void plot_doorways(const analysis::Doorways& d, const Arguments& a) {
+void plot_doorways(const analysis::Doorways& d, const AnalyzeArguments& a) {
   std::vector<report::Panel> panels(1);
   panels[0] = panel("gate radius (A)", "density (1/A)");
   add_curve(panels[0], "all doorways", d.r, d.static_density, {}, 0);
@@ -183,7 +181,7 @@ void print_doorways(const analysis::Doorways& d) {
 }
 
 void run_doorways(const MechanismArguments& m) {
-  const Arguments& a = *m.shared;
+  const AnalyzeArguments& a = *m.shared;
   const analysis::HopOptions hop_words = hop_options(m);
   analysis::DoorwayOptions options = m.doorways;
   options.species = hop_words.species;

@@ -15,21 +15,20 @@ namespace vitrion::app {
 namespace {
 
 using nlohmann::json;
-using Arguments = AnalyzeArguments;
 
-std::string species_of(const Arguments& a) {
+std::string species_of(const AnalyzeArguments& a) {
   if (a.species.size() > 1) throw InputError("one --species at a time");
   return a.species.empty() ? "Na" : a.species[0];
 }
 
 /// The paths of some species in one file; `mobile` moves against the framework.
-analysis::Trajectory paths_of(const std::string& file, const Arguments& a,
+analysis::Trajectory paths_of(const std::string& file, const AnalyzeArguments& a,
                               const std::vector<std::string>& keep, const std::string& mobile) {
   return read_trajectory(file, a.input, keep, {mobile}, false);
 }
 
 void show(const analysis::MotionCurve& c, const std::string& name, const std::string& label,
-          const Arguments& a) {
+          const AnalyzeArguments& a) {
   report::Panel p = panel("lag (ps)", label);
   p.x.logarithmic = true;
   add_curve(p, c.species, c.lag_ps, c.value, c.error, 0);
@@ -48,14 +47,14 @@ void show(const analysis::MotionCurve& c, const std::string& name, const std::st
 
 /// What a function says of each run, one file in memory at a time.
 template <class Result, class Function>
-std::vector<Result> of_each_run(const Arguments& a, const std::vector<std::string>& keep,
+std::vector<Result> of_each_run(const AnalyzeArguments& a, const std::vector<std::string>& keep,
                                 const std::string& mobile, Function&& function) {
   std::vector<Result> runs;
   for (const std::string& file : a.files) runs.push_back(function(paths_of(file, a, keep, mobile)));
   return runs;
 }
 
-void run_non_gaussian(const Arguments& a) {
+void run_non_gaussian(const AnalyzeArguments& a) {
   const std::string species = species_of(a);
   const auto runs =
       of_each_run<analysis::IonAverages>(a, {species}, species, [&](const analysis::Trajectory& t) {
@@ -64,7 +63,7 @@ void run_non_gaussian(const Arguments& a) {
   show(analysis::non_gaussian(runs), "nongaussian", "alpha_2", a);
 }
 
-void run_scattering(const Arguments& a) {
+void run_scattering(const AnalyzeArguments& a) {
   const std::string species = species_of(a);
   const auto runs =
       of_each_run<analysis::IonAverages>(a, {species}, species, [&](const analysis::Trajectory& t) {
@@ -75,7 +74,7 @@ void run_scattering(const Arguments& a) {
 
 /// The record of the first lag, with all of them in "lags" where there are several.
 template <class Result>
-void print_lags(const std::vector<Result>& results, const Arguments& a) {
+void print_lags(const std::vector<Result>& results, const AnalyzeArguments& a) {
   json record = to_json(results[0]);
   for (std::size_t k = 0; results.size() > 1 && k < results.size(); ++k)
     record["lags"].push_back(to_json(results[k]));
@@ -94,7 +93,7 @@ std::vector<Result> by_lag(const std::vector<std::vector<Result>>& runs, Pool&& 
   return results;
 }
 
-void run_self(const Arguments& a) {
+void run_self(const AnalyzeArguments& a) {
   using analysis::VanHove;
   const std::string species = species_of(a);
   const auto runs =
@@ -125,7 +124,7 @@ void run_self(const Arguments& a) {
   }
 }
 
-void run_distinct(const Arguments& a) {
+void run_distinct(const AnalyzeArguments& a) {
   using analysis::DistinctVanHove;
   if (a.pairs.size() > 1) throw InputError("one --pair at a time");
   const std::string& pair = a.pairs[0];

@@ -16,11 +16,10 @@ namespace {
 
 using analysis::Estimate;
 using nlohmann::json;
-using Arguments = AnalyzeArguments;
 
 /// The frames of each file into an accumulator of its own.
 template <class Accumulator, class Make>
-std::vector<Accumulator> accumulate(const Arguments& a, Make&& make) {
+std::vector<Accumulator> accumulate(const AnalyzeArguments& a, Make&& make) {
   std::vector<Accumulator> runs;
   for (const std::string& file : a.files) {
     runs.push_back(make());
@@ -32,18 +31,18 @@ std::vector<Accumulator> accumulate(const Arguments& a, Make&& make) {
 
 /// The record of the first result, with all of them in "pairs" where there are several.
 template <class Result>
-void print_pairs(const std::vector<Result>& results, const Arguments& a) {
+void print_pairs(const std::vector<Result>& results, const AnalyzeArguments& a) {
   json record = to_json(results[0]);
   for (std::size_t k = 0; results.size() > 1 && k < results.size(); ++k)
     record["pairs"].push_back(to_json(results[k]));
   print_record(std::move(record), a);
 }
 
-void one_pair_for_csv(std::size_t results, const Arguments& a) {
+void one_pair_for_csv(std::size_t results, const AnalyzeArguments& a) {
   if (results > 1 && !a.pairs.empty()) throw InputError("--csv writes one pair: give one --pair");
 }
 
-void run_rdf(const Arguments& a) {
+void run_rdf(const AnalyzeArguments& a) {
   const auto runs =
       accumulate<analysis::RdfAccumulator>(a, [&] { return analysis::RdfAccumulator(a.rdf); });
   std::vector<std::string> pairs = a.pairs;
@@ -74,7 +73,7 @@ void run_rdf(const Arguments& a) {
   }
 }
 
-void run_sq(const Arguments& a) {
+void run_sq(const AnalyzeArguments& a) {
   const auto runs = accumulate<analysis::StructureFactorAccumulator>(
       a, [&] { return analysis::StructureFactorAccumulator(a.sq); });
   std::vector<std::string> pairs = a.pairs;
@@ -102,7 +101,7 @@ void run_sq(const Arguments& a) {
   }
 }
 
-void run_angles(const Arguments& a) {
+void run_angles(const AnalyzeArguments& a) {
   analysis::BondAngleOptions options = a.angles;
   for (const std::string& bond : a.bonds) {
     const std::size_t equals = bond.find('=');
@@ -133,7 +132,7 @@ void run_angles(const Arguments& a) {
   }
 }
 
-void run_units(const Arguments& a) {
+void run_units(const AnalyzeArguments& a) {
   const auto runs =
       accumulate<analysis::UnitSeries>(a, [&] { return analysis::UnitSeries(a.angles.cutoffs); });
   const analysis::UnitCensus c = analysis::unit_census(runs);
@@ -174,7 +173,7 @@ std::vector<double> places(std::size_t n) {
   return x;
 }
 
-void run_density(const Arguments& a) {
+void run_density(const AnalyzeArguments& a) {
   const auto runs =
       accumulate<analysis::DensitySeries>(a, [] { return analysis::DensitySeries(); });
   const analysis::Density d = analysis::density(runs);
@@ -199,7 +198,7 @@ void run_density(const Arguments& a) {
   }
 }
 
-void run_modulus(const Arguments& a) {
+void run_modulus(const AnalyzeArguments& a) {
   if (a.temperature.size() != 1) throw InputError("modulus needs one --temperature in K");
   const auto runs =
       accumulate<analysis::DensitySeries>(a, [] { return analysis::DensitySeries(); });

@@ -16,7 +16,6 @@ namespace {
 
 using analysis::Estimate;
 using nlohmann::json;
-using Arguments = AnalyzeArguments;
 
 /// The two schemes differ by over a tenth and by what an eye could see.
 bool schemes_disagree(double fractional, double cartesian) {
@@ -24,7 +23,7 @@ bool schemes_disagree(double fractional, double cartesian) {
   return std::abs(cartesian - fractional) > std::max(0.1 * fractional, visible);
 }
 
-void run_msd(const Arguments& a) {
+void run_msd(const AnalyzeArguments& a) {
   std::vector<analysis::MsdTable> runs;
   for (const std::string& file : a.files) {
     runs.push_back(analysis::msd_table(
@@ -63,8 +62,8 @@ void run_msd(const Arguments& a) {
   }
 }
 
-analysis::Conductivity conductivity_of(const Arguments& a, const std::vector<std::string>& files,
-                                       double temperature) {
+analysis::Conductivity conductivity_of(const AnalyzeArguments& a,
+                                       const std::vector<std::string>& files, double temperature) {
   analysis::ConductivityOptions options;
   options.species = a.species.empty() ? "Na" : a.species[0];
   options.charge = a.charge;
@@ -79,7 +78,7 @@ analysis::Conductivity conductivity_of(const Arguments& a, const std::vector<std
   return analysis::combine(std::move(runs), options);
 }
 
-void print_conductivity(const analysis::Conductivity& c, const Arguments& a) {
+void print_conductivity(const analysis::Conductivity& c, const AnalyzeArguments& a) {
   print_line("D", c.D);
   if (c.D_infinite) print_line("D of an infinite liquid", *c.D_infinite);
   print_line("D, paper's estimator", c.D_paper);
@@ -93,7 +92,7 @@ void print_conductivity(const analysis::Conductivity& c, const Arguments& a) {
   }
 }
 
-void run_conductivity(const Arguments& a) {
+void run_conductivity(const AnalyzeArguments& a) {
   if (a.temperature.size() != 1) throw InputError("conductivity needs one --temperature in K");
   if (a.species.size() > 1) throw InputError("conductivity is of one --species");
   const analysis::Conductivity c = conductivity_of(a, a.files, a.temperature[0]);
@@ -140,7 +139,7 @@ std::vector<json> read_records(const std::vector<std::string>& files) {
 }
 
 /// Conductivity records as they are, or trajectories grouped by their temperature.
-std::vector<json> conductivities(const Arguments& a) {
+std::vector<json> conductivities(const AnalyzeArguments& a) {
   if (a.temperature.empty()) return read_records(a.files);
   if (a.temperature.size() != a.files.size())
     throw InputError(
@@ -194,7 +193,7 @@ report::Panel arrhenius_panel(const analysis::Arrhenius& r) {
   return p;
 }
 
-void run_arrhenius(const Arguments& a) {
+void run_arrhenius(const AnalyzeArguments& a) {
   analysis::ArrheniusOptions options;
   parse_band(a.band, options);
   options.glass_transition = a.glass_transition;

@@ -20,7 +20,7 @@ namespace vitrion::app {
 
 namespace {
 
-struct Arguments {
+struct CheckArguments {
   StudyChoice choice;
   bool json = false;
   bool quick = false;
@@ -72,7 +72,7 @@ void measure(const formats::Study& study, std::vector<Finding>& findings) {
       study.potential.models.empty() ? ", and the training" : "")});
 }
 
-void run(const Arguments& a) {
+void run(const CheckArguments& a) {
   const ChosenStudy chosen = choose(a.choice);
   std::vector<Finding> findings = preflight(chosen.study);
   if (!a.quick) measure(chosen.study, findings);
@@ -96,7 +96,7 @@ void run(const Arguments& a) {
 void add_check(CLI::App& program) {
   CLI::App* c = program.add_subcommand(
       "check", "Validates a study without running it: keys, files, engines, cost");
-  auto a = std::make_shared<Arguments>();
+  auto a = std::make_shared<CheckArguments>();
   a->choice.add_to(*c);
   c->add_flag("--quick", a->quick, "try neither the potential nor the programs");
   c->add_flag("--json", a->json, "print a record for machines, with every stage of the study");

@@ -19,7 +19,7 @@ using nlohmann::json;
 
 namespace {
 
-struct Arguments {
+struct ClaimsArguments {
   std::string study;
   std::vector<std::string> reference;
   bool json = false;
@@ -55,7 +55,7 @@ std::string text_of(const analysis::Claim& c) {
                      c.statement, c.id, number, c.reason);
 }
 
-void run(const Arguments& a) {
+void run(const ClaimsArguments& a) {
   const fs::path folder = run_folder_of(a.study);
   json record = read_record(folder);
   std::vector<std::string> files = reference_files_beside(folder.string());
@@ -88,7 +88,7 @@ void run(const Arguments& a) {
 void add_claims(CLI::App& program) {
   CLI::App* c = program.add_subcommand(
       "claims", "The paper's statements, each tested against a study's record");
-  const auto a = std::make_shared<Arguments>();
+  const auto a = std::make_shared<ClaimsArguments>();
   c->add_option("STUDY", a->study, "X.toml or its run folder X.run")->required();
   c->add_option("--reference", a->reference,
                 "CSV files of measurements beside those of data/reference")

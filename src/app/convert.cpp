@@ -14,7 +14,7 @@ namespace vitrion::app {
 
 namespace {
 
-struct Arguments {
+struct ConvertArguments {
   std::string in;
   std::string out;
   formats::ReadOptions read;
@@ -31,7 +31,7 @@ void note(const std::string& text) {
 }
 
 /// First and last index of the slice, once the file's length is known where the slice needs it.
-std::pair<std::size_t, std::size_t> range_of(const FrameSlice& slice, const Arguments& a) {
+std::pair<std::size_t, std::size_t> range_of(const FrameSlice& slice, const ConvertArguments& a) {
   long count = 0;
   if (slice.needs_count())
     for (const auto reader = formats::open_frames(a.in, a.read); reader->next();) ++count;
@@ -42,7 +42,7 @@ std::pair<std::size_t, std::size_t> range_of(const FrameSlice& slice, const Argu
           slice.stop ? place(*slice.stop) : std::numeric_limits<std::size_t>::max()};
 }
 
-void convert(const Arguments& a) {
+void convert(const ConvertArguments& a) {
   // Symlinks count: the name is taken.
   if (!a.force && std::filesystem::exists(std::filesystem::symlink_status(a.out)))
     throw InputError(fmt::format("{}: exists already; --force replaces it", a.out));
@@ -81,7 +81,7 @@ void convert(const Arguments& a) {
              target.name);
 }
 
-void run(Arguments a) {
+void run(ConvertArguments a) {
   if (a.list) {
     fmt::print("{}", a.markdown ? formats::markdown_format_table() : formats::plain_format_table());
     return;
@@ -95,7 +95,7 @@ void run(Arguments a) {
 
 void add_convert(CLI::App& program) {
   auto* const command = program.add_subcommand("convert", "Converts frames between file formats");
-  const auto a = std::make_shared<Arguments>();
+  const auto a = std::make_shared<ConvertArguments>();
   command->add_option("IN", a->in, "a file or folder of frames");
   command->add_option("OUT", a->out, "a new file or folder; .gz and .zst compress text formats");
   command->add_option("--from", a->read.format, "format of IN (default: by its name)");

@@ -24,7 +24,7 @@ namespace fs = std::filesystem;
 using potential::Result;
 using structures::Frame;
 
-struct Arguments {
+struct EvalArguments {
   std::vector<std::string> models;
   std::vector<std::string> data;
   std::string out;
@@ -183,7 +183,7 @@ void write(const Predictions& predictions, const fs::path& out, const std::strin
   file.commit();
 }
 
-void run(const Arguments& a) {
+void run(const EvalArguments& a) {
   const auto threads = std::make_shared<ThreadPool>(a.threads);
   const potential::EngineOptions options{parse_precision(a.precision), "", true};
   std::vector<Predictor> predictors;
@@ -206,7 +206,7 @@ void run(const Arguments& a) {
 }  // namespace
 
 void add_eval(CLI::App& program) {
-  auto a = std::make_shared<Arguments>();
+  auto a = std::make_shared<EvalArguments>();
   CLI::App* c = program.add_subcommand(
       "eval", "Energies, forces and virials of structures by one or several models");
   c->add_option("-m,--models", a->models, "model files, separated by commas")

@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-struct Arguments {
+struct InitArguments {
   std::string name;
   std::string folder = ".";
   std::vector<std::string> dpgen;  ///< param.json, machine.json
@@ -33,7 +33,7 @@ fs::path new_study(const std::string& folder) {
 }
 
 /// A study from DP-GEN's files; what it could not carry over is said key by key.
-void from_dpgen(const Arguments& a) {
+void from_dpgen(const InitArguments& a) {
   const fs::path out = new_study(a.folder);
   const formats::StudyFromDpgen study = formats::study_from_dpgen(a.dpgen[0], a.dpgen[1]);
   fs::create_directories(a.folder);
@@ -53,7 +53,7 @@ std::vector<std::string> known_studies(const fs::path& folder) {
   return names;
 }
 
-void run(const Arguments& a) {
+void run(const InitArguments& a) {
   const fs::path source = source_tree() / "studies";
   const std::vector<std::string> known = known_studies(source);
   if (std::ranges::find(known, a.name) == known.end())
@@ -77,7 +77,7 @@ void run(const Arguments& a) {
 
 void add_init(CLI::App& program) {
   CLI::App* c = program.add_subcommand("init", "Writes a commented study.toml to start from");
-  auto a = std::make_shared<Arguments>();
+  auto a = std::make_shared<InitArguments>();
   auto places = std::make_shared<std::vector<std::string>>();
   c->add_option("--from-dpgen", a->dpgen, "DP-GEN's param.json and machine.json")->expected(2);
   c->add_option("STUDY_AND_DIR", *places,

@@ -25,7 +25,7 @@ namespace {
 
 constexpr double stress_limit = 0.1;  // GPa; 2 % of volume is 0.3 (docs/label.md)
 
-struct Arguments {
+struct LabelArguments {
   std::vector<std::string> files;
   std::string out;
   formats::StudyLabel label;
@@ -43,7 +43,7 @@ struct Counts {
   std::size_t labelled = 0, second_recipe = 0, unconverged = 0, failed = 0;
 };
 
-nlohmann::json record_of(const Arguments& a, const ChosenLabeller& engine, const Counts& n,
+nlohmann::json record_of(const LabelArguments& a, const ChosenLabeller& engine, const Counts& n,
                          const std::vector<learn::Labelled>& answers) {
   nlohmann::json failures = nlohmann::json::array();
   for (std::size_t i = 0; i < answers.size(); ++i)
@@ -63,7 +63,7 @@ nlohmann::json record_of(const Arguments& a, const ChosenLabeller& engine, const
 }
 
 /// Labels of a model, in this process: a teacher whose every answer is known, for trying a loop.
-void run_potential(const Arguments& a) {
+void run_potential(const LabelArguments& a) {
   if (a.label.model.empty()) throw InputError("engine potential needs --model");
   const auto threads = std::make_shared<ThreadPool>(a.jobs);
   Predictor predictor(a.label.model, {}, threads);
@@ -99,7 +99,7 @@ std::map<std::string, std::string> pairs_of(const std::vector<std::string>& word
   return pairs;
 }
 
-ChosenLabeller choose(const Arguments& a, const formats::StudyLabel& label) {
+ChosenLabeller choose(const LabelArguments& a, const formats::StudyLabel& label) {
   EngineSurroundings around;
   around.python = a.python;
   around.path = [](const std::string& path) { return path; };
@@ -108,7 +108,7 @@ ChosenLabeller choose(const Arguments& a, const formats::StudyLabel& label) {
                          a.retry);
 }
 
-void report_stress(const Arguments& a, const std::vector<structures::Frame>& low,
+void report_stress(const LabelArguments& a, const std::vector<structures::Frame>& low,
                    const std::vector<structures::Frame>& high, double low_cutoff,
                    double high_cutoff, nlohmann::json& record) {
   const learn::StressCheck check = learn::check_stress(low, high);
@@ -134,7 +134,7 @@ void report_stress(const Arguments& a, const std::vector<structures::Frame>& low
   }
 }
 
-void run(Arguments a) {
+void run(LabelArguments a) {
   const std::vector<std::string> known = {"gpaw", "vasp", "cp2k", "ase", "potential", "command"};
   if (std::ranges::find(known, a.label.engine) == known.end())
     throw InputError(fmt::format("engine = {} must be one of {}{}", a.label.engine,
@@ -222,7 +222,7 @@ void run(Arguments a) {
 }  // namespace
 
 void add_label(CLI::App& program) {
-  auto a = std::make_shared<Arguments>();
+  auto a = std::make_shared<LabelArguments>();
   CLI::App* c = program.add_subcommand("label",
                                        "Labels structures (energy, forces, virial) with GPAW, "
                                        "VASP, CP2K, an ASE calculator, a model "

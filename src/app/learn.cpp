@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-struct Arguments {
+struct LearnArguments {
   std::string study;
   std::size_t cores = 0;
 };
@@ -33,7 +33,7 @@ void publish(const Pipeline& p, const Ensemble& ensemble) {
   }
 }
 
-void run(const Arguments& a) {
+void run(const LearnArguments& a) {
   const formats::Study study = formats::read_study(a.study);
   if (!study.loop)
     throw InputError(fmt::format("{}: it has no [learn]: vitrion run runs it", study.path));
@@ -53,7 +53,7 @@ void run(const Arguments& a) {
 void add_learn(CLI::App& program) {
   CLI::App* c = program.add_subcommand(
       "learn", "Runs or resumes the concurrent loop: explore, select, label, train, judge");
-  auto a = std::make_shared<Arguments>();
+  auto a = std::make_shared<LearnArguments>();
   c->add_option("STUDY", a->study, "study file (TOML) with [learn], [seed] and [[explore]]")
       ->required();
   c->add_option("--cores", a->cores, "of the local queue; results do not depend on it")

@@ -23,7 +23,7 @@ namespace vitrion::app {
 
 namespace {
 
-struct Arguments {
+struct ModulusArguments {
   std::string structure;
   std::string model;
   std::vector<std::string> elements;
@@ -36,7 +36,7 @@ struct Arguments {
 };
 
 /// The same range of strains, by runs of LAMMPS at a temperature.
-analysis::StrainModulus at_temperature(const Arguments& a, const structures::Frame& start) {
+analysis::StrainModulus at_temperature(const ModulusArguments& a, const structures::Frame& start) {
   HotStrainOptions hot = a.hot;
   hot.temperature = a.temperature;
   hot.strain = a.options.strain;
@@ -62,7 +62,7 @@ analysis::StrainModulus at_temperature(const Arguments& a, const structures::Fra
 }
 
 /// K at 0 K; refused where the structure finds no rest, which says nothing of it at a temperature.
-Strained at_rest(const Arguments& a, const structures::Frame& start) {
+Strained at_rest(const ModulusArguments& a, const structures::Frame& start) {
   try {
     return strain_structure(start, a.model, a.options,
                             std::make_shared<ThreadPool>(default_threads()));
@@ -84,7 +84,7 @@ void print_modulus(const std::string& name, const analysis::StrainModulus& m) {
                m.elastic ? "" : ": the glass yields, K is not elastic");
 }
 
-void run(const Arguments& a) {
+void run(const ModulusArguments& a) {
   a.options.validate();
   const structures::Frame start =
       formats::read_frames(a.structure, {.format = {}, .elements = a.elements}).back();
@@ -121,7 +121,7 @@ void run(const Arguments& a) {
 void add_modulus(CLI::App& program) {
   CLI::App* c = program.add_subcommand(
       "modulus", "Bulk modulus of a structure by strain, at 0 K and at a temperature");
-  auto a = std::make_shared<Arguments>();
+  auto a = std::make_shared<ModulusArguments>();
   c->add_option("STRUCTURE", a->structure, "the last frame of a file")->required();
   c->add_option("-m,--model", a->model, "potential (.dp)")->required();
   c->add_option("--strain", a->options.strain, "largest strain of each axis, per cent")

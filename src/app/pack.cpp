@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-struct Arguments {
+struct PackArguments {
   std::string study;
   std::string output = "packed.extxyz";
   double x = -1;
@@ -33,7 +33,7 @@ struct Arguments {
 };
 
 /// The packed frame, contacts removed by the model if there is one.
-structures::Frame packed_frame(const formats::Study& study, const Arguments& a,
+structures::Frame packed_frame(const formats::Study& study, const PackArguments& a,
                                const glass::Composition& composition, const std::string& work) {
   const double density = a.box > 0       ? glass::density_in_box(composition, a.box)
                          : a.density > 0 ? a.density
@@ -56,7 +56,7 @@ structures::Frame packed_frame(const formats::Study& study, const Arguments& a,
   return frame;
 }
 
-void run(const Arguments& a) {
+void run(const PackArguments& a) {
   const formats::Study study = formats::read_study(a.study);
   const glass::Recipe recipe = glass::Recipe::parse(study.glass.formula, study.glass.units);
   const glass::Composition composition =
@@ -88,7 +88,7 @@ void run(const Arguments& a) {
 void add_pack(CLI::App& program) {
   CLI::App* c =
       program.add_subcommand("pack", "Packs a study's glass at random, in exact stoichiometry");
-  auto a = std::make_shared<Arguments>();
+  auto a = std::make_shared<PackArguments>();
   c->add_option("STUDY", a->study,
                 "study file; its [glass] names units, formula, x, size and density")
       ->required();

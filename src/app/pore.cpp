@@ -17,7 +17,7 @@ namespace {
 
 constexpr double largest_share = 0.10;
 
-struct Arguments {
+struct PoreArguments {
   std::string glass;
   std::string output = "pore.extxyz";
   std::vector<std::string> elements;
@@ -26,7 +26,7 @@ struct Arguments {
   bool json = false;
 };
 
-void run(const Arguments& a) {
+void run(const PoreArguments& a) {
   glass::PoreOptions options = a.options;
   if (!a.centre.empty()) options.centre = {a.centre[0], a.centre[1], a.centre[2]};
   const structures::Frame frame =
@@ -65,7 +65,7 @@ void run(const Arguments& a) {
 void add_pore(CLI::App& program) {
   CLI::App* c =
       program.add_subcommand("pore", "Takes whole units out of a sphere, in exact stoichiometry");
-  auto a = std::make_shared<Arguments>();
+  auto a = std::make_shared<PoreArguments>();
   c->add_option("GLASS", a->glass, "structure; the last frame of a trajectory")->required();
   c->add_option("-o,--output", a->output, "porous structure, any format")->capture_default_str();
   c->add_option("--diameter", a->options.diameter, "A")->capture_default_str();

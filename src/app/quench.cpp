@@ -22,7 +22,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-struct Arguments {
+struct QuenchArguments {
   std::string study;
   std::string start;
   std::string model;
@@ -52,7 +52,7 @@ std::string summary_of(const nlohmann::json& report) {
   return text;
 }
 
-learn::Identity identity_of(const Arguments& a, const formats::Study& study,
+learn::Identity identity_of(const QuenchArguments& a, const formats::Study& study,
                             const md::Protocol& protocol) {
   learn::Identity identity("quench", 1);
   identity.add("start", hash_of_file(a.start)).add("model", hash_of_file(a.model));
@@ -63,7 +63,7 @@ learn::Identity identity_of(const Arguments& a, const formats::Study& study,
   return identity;
 }
 
-void run(const Arguments& a) {
+void run(const QuenchArguments& a) {
   const formats::Study study = formats::read_study(a.study);
   md::Protocol protocol;
   protocol.timestep = study.dynamics.timestep;
@@ -112,7 +112,7 @@ void run(const Arguments& a) {
 void add_quench(CLI::App& program) {
   CLI::App* c =
       program.add_subcommand("quench", "Melts and quenches a structure by a study's schedule");
-  auto a = std::make_shared<Arguments>();
+  auto a = std::make_shared<QuenchArguments>();
   c->add_option("STUDY", a->study, "study file; its [glass].schedule and [dynamics] are used")
       ->required();
   c->add_option("START", a->start, "packed structure")->required();

@@ -22,7 +22,7 @@ using structures::Frame;
 
 namespace {
 
-struct Arguments {
+struct RelaxArguments {
   std::string input;
   std::string out;
   std::string model;
@@ -34,7 +34,7 @@ struct Arguments {
 };
 
 /// Energies of a model in this process, or of an engine, whose finished steps are found again.
-std::function<void(Frame&)> evaluator(const Arguments& a) {
+std::function<void(Frame&)> evaluator(const RelaxArguments& a) {
   if (a.model.empty() == a.engine.empty())
     throw InputError("name --model or --engine, one of the two");
   if (!a.model.empty()) {
@@ -72,7 +72,7 @@ std::vector<Frame> frames_of(const std::string& input) {
   return formats::read_frames(input);  // says that it is not there
 }
 
-void run(Arguments a) {
+void run(RelaxArguments a) {
   a.options.cell = !a.fixed_cell;
   a.options.validate();
   const auto evaluate = evaluator(a);
@@ -100,7 +100,7 @@ void run(Arguments a) {
 }  // namespace
 
 void add_relax(CLI::App& program) {
-  auto a = std::make_shared<Arguments>();
+  auto a = std::make_shared<RelaxArguments>();
   CLI::App* c = program.add_subcommand(
       "relax", "Relaxes atoms and cell with a model, a teacher or first principles");
   c->add_option("INPUT", a->input, "structures in any known format, or a prototype's name")

@@ -27,7 +27,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-struct Arguments {
+struct RunArguments {
   StudyChoice choice;
   std::size_t cores = 0;
 };
@@ -97,7 +97,7 @@ const T* pointer(const std::optional<T>& value) {
   return value ? &*value : nullptr;
 }
 
-void run_study(const Arguments& arguments) {
+void run_study(const RunArguments& arguments) {
   const auto begin = std::chrono::steady_clock::now();
   const ChosenStudy chosen = choose(arguments.choice);
   const formats::Study& study = chosen.study;
@@ -148,7 +148,7 @@ void run_study(const Arguments& arguments) {
 void add_run(CLI::App& program) {
   CLI::App* command = program.add_subcommand(
       "run", "Runs or resumes a whole study: labels, potential, glass, ions, report");
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<RunArguments>();
   arguments->choice.add_to(*command);
   command->add_option("--cores", arguments->cores, "cores to use; results do not depend on it")
       ->default_str("[queue].cores of the study, else all");

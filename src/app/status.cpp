@@ -22,7 +22,7 @@ using learn::TaskState;
 
 namespace {
 
-struct Arguments {
+struct StatusArguments {
   StudyChoice choice;
   bool json = false;
   bool watch = false;
@@ -142,7 +142,7 @@ std::string tasks_text(const std::string& name, const learn::KindSummary& kind) 
 }
 
 /// Everything that is known, as text; `short_view` leaves out the list of what is done.
-std::string text_of(const RunFolder& folder, const Snapshot& s, const Arguments& a,
+std::string text_of(const RunFolder& folder, const Snapshot& s, const StatusArguments& a,
                     bool short_view) {
   std::string text;
   const auto say = [&](const std::string& line) { text += line + "\n"; };
@@ -204,7 +204,7 @@ class Screen {
   bool live_;
 };
 
-void run(const Arguments& a) {
+void run(const StatusArguments& a) {
   const ChosenStudy chosen = choose(a.choice);
   const RunFolder folder(chosen.study.path, chosen.scale.name());
   const InterruptGuard guard;
@@ -233,7 +233,7 @@ void run(const Arguments& a) {
 void add_status(CLI::App& program) {
   CLI::App* c = program.add_subcommand(
       "status", "Says what of a study is done, running and failed, its cost, and what is left");
-  auto a = std::make_shared<Arguments>();
+  auto a = std::make_shared<StatusArguments>();
   a->choice.add_to(*c);
   c->add_flag("--watch", a->watch, "again every two seconds, until Ctrl-C");
   c->add_flag("--disk", a->disk, "also how much the run folder holds (looks at every file)");

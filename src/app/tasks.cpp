@@ -19,7 +19,7 @@ using learn::TaskState;
 
 namespace {
 
-struct Arguments {
+struct TasksArguments {
   std::string study;
   std::string task;
   bool failed = false;
@@ -72,7 +72,7 @@ std::string hint(const TaskRow& row, const std::vector<learn::AttemptRow>& attem
   return "vitrion logs shows what it said; vitrion retry gives it another chance";
 }
 
-void why(const Arguments& a) {
+void why(const TasksArguments& a) {
   (void)formats::read_study(a.study);
   const RunFolder folder(a.study);
   const auto ledger = ledger_of(folder);
@@ -98,7 +98,7 @@ void why(const Arguments& a) {
   if (const std::string text = hint(row, attempts); !text.empty()) fmt::print("{}\n", text);
 }
 
-void logs(const Arguments& a) {
+void logs(const TasksArguments& a) {
   (void)formats::read_study(a.study);
   const RunFolder folder(a.study);
   const auto ledger = ledger_of(folder);
@@ -124,7 +124,7 @@ void logs(const Arguments& a) {
 }
 
 /// The tasks that a person means: all failed ones, or those whose names fit.
-std::vector<std::int64_t> meant(const learn::TaskLedger& ledger, const Arguments& a) {
+std::vector<std::int64_t> meant(const learn::TaskLedger& ledger, const TasksArguments& a) {
   if (a.failed == !a.task.empty())
     throw InputError("name a task, or say --failed for all that failed");
   std::vector<std::int64_t> ids;
@@ -135,7 +135,7 @@ std::vector<std::int64_t> meant(const learn::TaskLedger& ledger, const Arguments
   return ids;
 }
 
-void retry(const Arguments& a) {
+void retry(const TasksArguments& a) {
   (void)formats::read_study(a.study);
   const RunFolder folder(a.study);
   const auto ledger = ledger_of(folder);
@@ -144,7 +144,7 @@ void retry(const Arguments& a) {
              folder.holder() ? "" : fmt::format("; vitrion learn {} goes on", a.study));
 }
 
-void cancel(const Arguments& a) {
+void cancel(const TasksArguments& a) {
   (void)formats::read_study(a.study);
   const RunFolder folder(a.study);
   const auto ledger = ledger_of(folder);
@@ -153,7 +153,7 @@ void cancel(const Arguments& a) {
 }
 
 CLI::App* add(CLI::App& program, const char* name, const char* what,
-              const std::shared_ptr<Arguments>& a, bool needs_task) {
+              const std::shared_ptr<TasksArguments>& a, bool needs_task) {
   CLI::App* c = program.add_subcommand(name, what);
   c->add_option("STUDY", a->study, "study file (TOML)")->required();
   auto* task = c->add_option("TASK", a->task, "a task's name, or a part of it");
@@ -164,7 +164,7 @@ CLI::App* add(CLI::App& program, const char* name, const char* what,
 }  // namespace
 
 void add_why(CLI::App& program) {
-  auto a = std::make_shared<Arguments>();
+  auto a = std::make_shared<TasksArguments>();
   CLI::App* c = add(program, "why",
                     "Says what a task computes, each attempt at it, and why it failed", a, true);
   c->footer("Example:\n  vitrion why study.toml label-3f2a");
@@ -172,7 +172,7 @@ void add_why(CLI::App& program) {
 }
 
 void add_logs(CLI::App& program) {
-  auto a = std::make_shared<Arguments>();
+  auto a = std::make_shared<TasksArguments>();
   CLI::App* c = add(program, "logs", "Shows what a task's program said, all attempts", a, true);
   c->add_option("--lines", a->lines, "of each log, the last")->capture_default_str();
   c->footer("Example:\n  vitrion logs study.toml label-3f2a --lines 100");
@@ -180,7 +180,7 @@ void add_logs(CLI::App& program) {
 }
 
 void add_retry(CLI::App& program) {
-  auto a = std::make_shared<Arguments>();
+  auto a = std::make_shared<TasksArguments>();
   CLI::App* c = add(program, "retry", "Gives failed or cancelled tasks another chance", a, false);
   c->add_flag("--failed", a->failed, "all that failed");
   c->footer(
@@ -189,7 +189,7 @@ void add_retry(CLI::App& program) {
 }
 
 void add_cancel(CLI::App& program) {
-  auto a = std::make_shared<Arguments>();
+  auto a = std::make_shared<TasksArguments>();
   CLI::App* c = add(program, "cancel", "Cancels tasks that wait or run; the others go on", a, true);
   c->footer("Example:\n  vitrion cancel study.toml explore-0007");
   c->callback([a] { cancel(*a); });

@@ -21,7 +21,7 @@ namespace {
 
 using structures::Frame;
 
-struct Arguments {
+struct TestArguments {
   std::string model;
   std::vector<std::string> systems;
   std::string detail;
@@ -151,7 +151,7 @@ void print(const SystemErrors& errors, const std::string& title) {
   line("virial per atom", errors.virial_per_atom, "eV");
 }
 
-void run(const Arguments& a) {
+void run(const TestArguments& a) {
   const auto threads = std::make_shared<ThreadPool>(a.threads);
   std::vector<Predictor> predictors;
   predictors.emplace_back(
@@ -190,7 +190,7 @@ void run(const Arguments& a) {
 }  // namespace
 
 void add_test(CLI::App& program) {
-  auto a = std::make_shared<Arguments>();
+  auto a = std::make_shared<TestArguments>();
   CLI::App* c = program.add_subcommand("test", "Errors of a model on labelled systems");
   c->add_option("-m,--model", a->model, "model file")->required();
   c->add_option("-s,--system", a->systems,

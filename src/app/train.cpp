@@ -28,7 +28,7 @@ using potential::Model;
 using potential::Precision;
 using train::Dataset;
 
-struct Arguments {
+struct TrainArguments {
   std::string input;
   std::string initial;
   bool restart = false;
@@ -100,7 +100,7 @@ void check_same_shape(const Model& wanted, const Model& model, const std::string
 /// One `vitrion train`, from its arguments to its files.
 class TrainCommand {
  public:
-  explicit TrainCommand(Arguments arguments)
+  explicit TrainCommand(TrainArguments arguments)
       : arguments_(std::move(arguments)),
         threads_(std::make_shared<ThreadPool>(arguments_.threads)),
         input_(formats::read_deepmd_input(arguments_.input)),
@@ -288,7 +288,7 @@ class TrainCommand {
     fmt::print("{}\n", record.dump());
   }
 
-  Arguments arguments_;
+  TrainArguments arguments_;
   std::shared_ptr<ThreadPool> threads_;
   formats::DeepmdInput input_;
   formats::CheckpointFolder checkpoints_;
@@ -296,7 +296,7 @@ class TrainCommand {
   std::shared_ptr<const Dataset> validation_;
 };
 
-void run_train(const Arguments& arguments) {
+void run_train(const TrainArguments& arguments) {
   std::signal(SIGINT, on_signal);
   std::signal(SIGTERM, on_signal);
   // A limit on the size of files then reports as a full disk does, instead of ending the process.
@@ -309,7 +309,7 @@ void run_train(const Arguments& arguments) {
 void add_train(CLI::App& program) {
   CLI::App* command =
       program.add_subcommand("train", "Train a deep potential from DeePMD-kit's input.json");
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<TrainArguments>();
   command->add_option("INPUT", arguments->input, "training input (DeePMD-kit's input.json)")
       ->required();
   command->add_option(

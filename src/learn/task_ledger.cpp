@@ -14,7 +14,7 @@ namespace vitrion::learn {
 
 namespace {
 
-constexpr const char* schema = "1";
+constexpr const char* ledger_schema = "1";
 
 constexpr const char* tables = R"(
 CREATE TABLE IF NOT EXISTS note(key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -160,12 +160,12 @@ TaskLedger::TaskLedger(const std::string& path) : database_(path) {
     Transaction all(database_);
     set_note("tag", fmt::format("vitrion-{:08x}", hash64(fmt::format("{} {}", path, birth)) >> 32));
     set_note("submissions", "0");
-    set_note("schema", schema);
+    set_note("schema", ledger_schema);
     all.commit();
   }
-  if (!found.empty() && found != schema)
-    throw Error(
-        fmt::format("{} is a ledger of version {}, this program reads {}", path, found, schema));
+  if (!found.empty() && found != ledger_schema)
+    throw Error(fmt::format("{} is a ledger of version {}, this program reads {}", path, found,
+                            ledger_schema));
   use_ = std::make_shared<Statements>(database_);
 }
 

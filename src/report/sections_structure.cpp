@@ -18,12 +18,6 @@ using nlohmann::json;
 namespace {
 
 /// An estimate of a record without its unit, which stands in the head of the column.
-std::string cell(const json& record, const char* key) {
-  return record.is_object() && record.contains(key)
-             ? estimate_html(estimate_from_json(record.at(key)), false)
-             : "-";
-}
-
 std::string unit_name(int oxygen) {
   const auto part = [](const char* symbol, int n) {
     return n == 0 ? std::string() : n == 1 ? std::string(symbol) : fmt::format("{}{}", symbol, n);
@@ -64,11 +58,11 @@ std::string glass_section(const Record& record, const PageInputs& inputs,
   for (const Glass& glass : record.glasses)
     for (const GlassReplica& r : glass.replicas)
       if (r.density.is_object())
-        table.row({escaped(glass.name), fmt::format("{}", r.replica), cell(r.density, "density"),
-                   cell(r.density, "volume_per_atom"), cell(r.density, "drift"),
-                   r.density.value("settled", false)
-                       ? "yes"
-                       : "<span class=\"refused\">still drifts</span>"});
+        table.row(
+            {escaped(glass.name), fmt::format("{}", r.replica), estimate_cell(r.density, "density"),
+             estimate_cell(r.density, "volume_per_atom"), estimate_cell(r.density, "drift"),
+             r.density.value("settled", false) ? "yes"
+                                               : "<span class=\"refused\">still drifts</span>"});
   if (record.glasses.empty())
     return "<p class=\"absent\">No glass: the study has not made one.</p>\n";
   std::string html;
@@ -94,7 +88,7 @@ std::string pairs_table(const Glass& glass) {
     if (peak.is_object())
       pairs.row({escaped(r.value("pair", "")), fmt::format("{:.3f}", peak.value("r", 0.0)),
                  minimum.is_number() ? fmt::format("{:.2f}", minimum.get<double>()) : "-",
-                 cell(r, "coordination_number")});
+                 estimate_cell(r, "coordination_number")});
   }
   return pairs.html(
       "The coordination number counts the second species around the first, up to the first "

@@ -13,25 +13,22 @@ using nlohmann::json;
 
 namespace {
 
-std::string cell(const json& record, const char* key) {
-  return record.contains(key) ? estimate_html(estimate_from_json(record.at(key)), false) : "-";
-}
-
 void add_run_rows(const Glass& glass, const json& conductivity, HtmlTable& table) {
   int k = 0;
   for (const json& r : conductivity.value("replicas", json::array())) {
     const json window = r.value("window_ps", json::array());
-    table.row({escaped(glass.name), fmt::format("{:g}", conductivity.value("temperature", 0.0)),
-               fmt::format("{}", ++k), cell(r, "D"), fmt::format("{}", r.value("ions", 0)),
-               fmt::format("{:.4g}", r.value("duration_ps", 0.0)),
-               window.size() == 2 ? fmt::format("{:.3g} to {:.3g}", window[0].get<double>(),
-                                                window[1].get<double>())
-                                  : "-",
-               cell(r, "loglog_slope"), fmt::format("{:.2f}", r.value("cage_plateau", 0.0)),
-               r.contains("framework_msd") && r["framework_msd"].is_number()
-                   ? fmt::format("{:.2g}", r["framework_msd"].get<double>())
-                   : "-",
-               escaped(r.value("guard", ""))});
+    table.row(
+        {escaped(glass.name), fmt::format("{:g}", conductivity.value("temperature", 0.0)),
+         fmt::format("{}", ++k), estimate_cell(r, "D"), fmt::format("{}", r.value("ions", 0)),
+         fmt::format("{:.4g}", r.value("duration_ps", 0.0)),
+         window.size() == 2
+             ? fmt::format("{:.3g} to {:.3g}", window[0].get<double>(), window[1].get<double>())
+             : "-",
+         estimate_cell(r, "loglog_slope"), fmt::format("{:.2f}", r.value("cage_plateau", 0.0)),
+         r.contains("framework_msd") && r["framework_msd"].is_number()
+             ? fmt::format("{:.2g}", r["framework_msd"].get<double>())
+             : "-",
+         escaped(r.value("guard", ""))});
   }
 }
 
@@ -48,9 +45,9 @@ std::string transport_section(const Record& record) {
     for (const IonDynamics& d : glass.temperatures) {
       if (!d.conductivity.is_object()) continue;
       const json& c = d.conductivity;
-      results.row({escaped(glass.name), fmt::format("{:g}", d.temperature), cell(c, "D"),
-                   cell(c, "D_paper"), cell(c, "sigma_NE"), cell(c, "sigma_collective"),
-                   cell(c, "haven")});
+      results.row({escaped(glass.name), fmt::format("{:g}", d.temperature), estimate_cell(c, "D"),
+                   estimate_cell(c, "D_paper"), estimate_cell(c, "sigma_NE"),
+                   estimate_cell(c, "sigma_collective"), estimate_cell(c, "haven")});
       add_run_rows(glass, c, runs);
       for (const char* key : {"D", "D_paper", "sigma_collective"})
         if (c.contains(key) && c[key].contains("refused"))

@@ -6,6 +6,9 @@
 #include <cctype>
 #include <cmath>
 #include <map>
+#include <nlohmann/json.hpp>
+
+#include "analysis/estimate_json.hpp"
 
 namespace vitrion::report {
 
@@ -145,6 +148,12 @@ std::string estimate_html(const analysis::Estimate& e, bool with_unit) {
   return fmt::format("<span title=\"{}\">{}{}{}{}</span>", escaped(e.method),
                      fixed(*e.value / std::pow(10.0, d.exponent), d.decimals), ends, power_of(d),
                      unit_of(e, with_unit));
+}
+
+std::string estimate_cell(const nlohmann::json& record, const char* key) {
+  return record.is_object() && record.contains(key)
+             ? estimate_html(analysis::estimate_from_json(record.at(key)), false)
+             : "-";
 }
 
 std::string counted(std::size_t n, const std::string& one) {

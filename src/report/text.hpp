@@ -2,6 +2,7 @@
 // printed.
 #pragma once
 
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +28,10 @@ namespace vitrion::report {
 /// "2.043 [2.031, 2.055] g cm⁻³"; or "refused", with the bound if there is one. The reason or the
 /// method is the title that a pointer shows.
 [[nodiscard]] std::string estimate_html(const analysis::Estimate& e, bool with_unit = true);
+
+/// The same without unit, of the estimate that an analysis record keeps under `key`; "-" without
+/// one.
+[[nodiscard]] std::string estimate_cell(const nlohmann::json& record, const char* key);
 
 /// "1 frame", "3 frames".
 [[nodiscard]] std::string counted(std::size_t n, const std::string& one);

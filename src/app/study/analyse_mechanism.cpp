@@ -21,7 +21,7 @@ using nlohmann::json;
 namespace {
 
 // Paths of all atoms: where they would be more, frames are left out evenly.
-constexpr double most_bytes = 1.5e9;
+constexpr double most_mechanism_bytes = 1.5e9;
 
 Trajectory all_paths(const GlassAnalysis& a, const Stage& run, std::size_t t) {
   const formats::StudyMeasure& m = a.p.study.measure;
@@ -31,7 +31,7 @@ Trajectory all_paths(const GlassAnalysis& a, const Stage& run, std::size_t t) {
   input.framework = m.framework;
   const double bytes = static_cast<double>(a.glass.what.composition.atoms) * m.time[t] / m.every *
                        3 * sizeof(double);
-  input.frames = fmt::format("::{:g}", std::max(1.0, std::ceil(bytes / most_bytes)));
+  input.frames = fmt::format("::{:g}", std::max(1.0, std::ceil(bytes / most_mechanism_bytes)));
   return read_trajectory(run.file("path"), input, {}, {m.mobile}, true);
 }
 

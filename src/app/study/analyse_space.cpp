@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::size_t frames_of_voids = 20;
 // All species of a run in memory, thinned to this.
-constexpr double most_bytes = 2e8;
+constexpr double most_space_bytes = 2e8;
 
 json free_volume_record(const GlassAnalysis& a) {
   analysis::FreeVolumeOptions options;
@@ -45,7 +45,8 @@ Trajectory paths_of_all(const GlassAnalysis& a, const Stage& run, double frames)
   input.framework = m.framework;
   const double bytes =
       frames * static_cast<double>(a.glass.what.composition.atoms) * 3 * sizeof(double);
-  if (bytes > most_bytes) input.frames = fmt::format("::{:.0f}", std::ceil(bytes / most_bytes));
+  if (bytes > most_space_bytes)
+    input.frames = fmt::format("::{:.0f}", std::ceil(bytes / most_space_bytes));
   return read_trajectory(run.file("path"), input, {}, {m.mobile}, true);
 }
 

@@ -17,7 +17,7 @@ using nlohmann::json;
 namespace {
 
 // Over so many bytes of paths a run is read without the species that neither move nor hold.
-constexpr double most_bytes = 4e8;
+constexpr double most_transport_bytes = 4e8;
 
 /// The paths of one run. All species where they fit, else the mobile and the framework's.
 Trajectory paths_of(const Pipeline& p, const Stage& run, std::size_t atoms, double frames) {
@@ -26,7 +26,7 @@ Trajectory paths_of(const Pipeline& p, const Stage& run, std::size_t atoms, doub
   input.elements = p.study.elements;
   input.unwrapped = true;
   input.framework = m.framework;
-  const bool fits = static_cast<double>(atoms) * frames * 3 * sizeof(double) < most_bytes;
+  const bool fits = static_cast<double>(atoms) * frames * 3 * sizeof(double) < most_transport_bytes;
   const std::vector<std::string> keep =
       fits ? std::vector<std::string>{} : std::vector<std::string>{m.mobile};
   return read_trajectory(run.file("path"), input, keep, {m.mobile}, true);

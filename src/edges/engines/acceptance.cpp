@@ -6,6 +6,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "edges/engines/geometry_echo.hpp"
+
 namespace vitrion::engines {
 
 namespace {
@@ -14,43 +16,10 @@ using formats::Calculation;
 using Kind = learn::Failure::Kind;
 using structures::Frame;
 
-constexpr double geometry_tolerance = 1e-4;  // A
-
-learn::Labelled failed(Kind kind, std::string cause) {
-  return unexpected<learn::Failure>({kind, std::move(cause)});
-}
-
-Kind kind_of(const std::string& name) {
+Kind kind_of_defect(const std::string& name) {
   if (name == "unconverged") return Kind::unconverged;
   if (name == "incomplete") return Kind::incomplete;
   return Kind::engine_error;
-}
-
-/// What differs between the frame that was asked for and the echo; empty if nothing does.
-std::string difference(const Frame& asked, std::span<const std::size_t> order,
-                       const Calculation& c) {
-  if (c.species.size() != asked.size() || c.positions.size() != asked.size())
-    return fmt::format("{} atoms were labelled, {} were asked for", c.positions.size(),
-                       asked.size());
-  if (!c.cell) return "the output does not say in which cell";
-  const double digit = std::max(geometry_tolerance, c.cell_digit);
-  for (std::size_t a = 0; a < 3; ++a)
-    for (std::size_t b = 0; b < 3; ++b) {
-      const double moved = std::abs((*c.cell)[a][b] - asked.cell->rows()[a][b]);
-      if (!(moved < digit))
-        return fmt::format("cell vector {} differs by {:.3g} A from what was asked for", a, moved);
-    }
-  for (std::size_t k = 0; k < asked.size(); ++k) {
-    const std::size_t i = order[k];
-    if (c.species[k] != asked.species.name(i))
-      return fmt::format("atom {} is {} in the result, {} was asked for", i, c.species[k],
-                         asked.species.name(i));
-    // Programs wrap atoms into the cell.
-    const double moved = norm(asked.cell->minimum_image(c.positions[k] - asked.positions[i]));
-    if (!(moved < digit))
-      return fmt::format("atom {} stands {:.3g} A from where it was asked for", i, moved);
-  }
-  return {};
 }
 
 }  // namespace
@@ -62,8 +31,10 @@ learn::Labelled accept(const Acceptance& acceptance, const Frame& asked,
     return failed(Kind::mismatch,
                   fmt::format("the output holds {} calculations, one was asked for", found.size()));
   const Calculation& c = found.front();
-  if (const auto d = formats::defect(c)) return failed(kind_of(d->kind), d->cause);
-  if (std::string text = difference(asked, order, c); !text.empty())
+  if (const auto d = formats::defect(c)) return failed(kind_of_defect(d->kind), d->cause);
+  const double digit = std::max(geometry_tolerance, c.cell_digit);
+  if (std::string text = geometry_difference(asked, {c.species, c.positions, c.cell}, order, digit);
+      !text.empty())
     return failed(Kind::mismatch, std::move(text));
   Vec3 sum{};
   for (const Vec3& f : c.forces) sum += f;

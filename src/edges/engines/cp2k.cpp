@@ -23,8 +23,8 @@ namespace fs = std::filesystem;
 using learn::Labelled;
 using structures::Frame;
 
-constexpr const char* input_file = "cp2k.inp";
-constexpr const char* output_file = "cp2k.out";
+constexpr const char* cp2k_input = "cp2k.inp";
+constexpr const char* cp2k_output = "cp2k.out";
 
 bool only_oxygen(const Frame& frame) {
   for (std::size_t i = 0; i < frame.size(); ++i)
@@ -75,7 +75,7 @@ class Cp2kEngine final : public LabelEngine {
     for (std::size_t k = 0; k < frames.size(); ++k) {
       const fs::path own = fs::path(folder) / frame_folder(k);
       fs::create_directories(own);
-      formats::write_whole_file(own / input_file, input(frames[k], recipe));
+      formats::write_whole_file(own / cp2k_input, input(frames[k], recipe));
     }
   }
 
@@ -88,13 +88,13 @@ class Cp2kEngine final : public LabelEngine {
         "  (cd $frame && {} -i {} -o {}) || code=$?\n"
         "done\n"
         "exit $code",
-        frame_folders(frames), output_file, s_.command, input_file, output_file);
+        frame_folders(frames), cp2k_output, s_.command, cp2k_input, cp2k_output);
   }
 
   std::vector<std::string> outputs(std::size_t frames) const override {
     std::vector<std::string> files;
     for (std::size_t k = 0; k < frames; ++k)
-      files.push_back(fmt::format("{}/{}", frame_folder(k), output_file));
+      files.push_back(fmt::format("{}/{}", frame_folder(k), cp2k_output));
     return files;
   }
 
@@ -109,7 +109,7 @@ class Cp2kEngine final : public LabelEngine {
       std::iota(order.begin(), order.end(), std::size_t{0});
       answers.push_back(accept(acceptance, frames[k], order,
                                formats::read_cp2k(formats::read_if_there(
-                                   fs::path(folder) / frame_folder(k) / output_file))));
+                                   fs::path(folder) / frame_folder(k) / cp2k_output))));
       if (answers.back() && recipe == 1) answers.back()->info["recipe"] = "1";
     }
     return answers;

@@ -4,13 +4,13 @@
 
 #include <cmath>
 #include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
 #include "base/random.hpp"
+#include "edges/engines/geometry_echo.hpp"
 #include "edges/engines/label_folder.hpp"
-#include "edges/formats/bytes/output_file.hpp"
+#include "edges/formats/bytes/whole_file.hpp"
 #include "edges/formats/frames.hpp"
 
 namespace vitrion::engines {
@@ -22,14 +22,8 @@ using structures::Frame;
 
 namespace {
 
-constexpr const char* input_file = "input.extxyz";
-constexpr const char* output_file = "output.extxyz";
-constexpr double geometry_tolerance = 1e-4;  // A
-
-Labelled failed(Failure::Kind kind, std::string cause) {
-  return unexpected<Failure>({kind, std::move(cause)});
-}
-
+constexpr const char* command_input = "input.extxyz";
+constexpr const char* command_output = "output.extxyz";
 class PythonEngine : public LabelEngine {
  public:
   PythonEngine(WorkerEngine engine, std::string python, std::string worker)
@@ -46,9 +40,7 @@ class PythonEngine : public LabelEngine {
     std::error_code code;
     if (!fs::exists(worker_, code)) {
       fs::create_directories(fs::path(worker_).parent_path());
-      formats::OutputFile file(worker_);
-      file.write(std::string(engine_.worker));
-      file.commit();
+      formats::write_whole_file(worker_, std::string(engine_.worker));
     }
     write_recipe(folder, recipe);
     for (std::size_t k = 0; k < frames.size(); ++k)
@@ -96,29 +88,11 @@ class PythonEngine : public LabelEngine {
   std::string python_, worker_;
 };
 
-/// What differs between the frame that was asked for and the one that came; empty if nothing does.
-std::string difference(const Frame& asked, const Frame& came) {
-  if (came.size() != asked.size())
-    return fmt::format("{} atoms were labelled, {} were asked for", came.size(), asked.size());
-  if (!came.cell) return "the frame that came has no cell";
-  for (std::size_t i = 0; i < asked.size(); ++i) {
-    if (came.species.name(i) != asked.species.name(i))
-      return fmt::format("atom {} is {} in the result, {} was asked for", i, came.species.name(i),
-                         asked.species.name(i));
-    const double moved = norm(came.positions[i] - asked.positions[i]);
-    if (!(moved < geometry_tolerance))
-      return fmt::format("atom {} stands {:.3g} A from where it was asked for", i, moved);
-  }
-  for (std::size_t a = 0; a < 3; ++a) {
-    const double moved = norm(came.cell->rows()[a] - asked.cell->rows()[a]);
-    if (!(moved < geometry_tolerance))
-      return fmt::format("cell vector {} differs by {:.3g} A from what was asked for", a, moved);
-  }
-  return {};
-}
-
-bool finite(const Vec3& v) {
-  return std::isfinite(v[0]) && std::isfinite(v[1]) && std::isfinite(v[2]);
+GeometryEcho echo_of(const Frame& came) {
+  GeometryEcho echo{{}, came.positions, {}};
+  for (std::size_t i = 0; i < came.size(); ++i) echo.species.push_back(came.species.name(i));
+  if (came.cell) echo.cell = came.cell->rows();
+  return echo;
 }
 
 class CommandEngine : public LabelEngine {
@@ -143,15 +117,15 @@ class CommandEngine : public LabelEngine {
       copy.positions = frame.positions;
       bare.push_back(std::move(copy));
     }
-    formats::write_frames((fs::path(folder) / input_file).string(), bare);
+    formats::write_frames((fs::path(folder) / command_input).string(), bare);
   }
 
   std::string command(std::size_t) const override { return settings_.command; }
-  std::vector<std::string> outputs(std::size_t) const override { return {output_file}; }
+  std::vector<std::string> outputs(std::size_t) const override { return {command_output}; }
 
   std::vector<Labelled> read(std::span<const Frame> frames,
                              const std::string& folder) const override {
-    const fs::path path = fs::path(folder) / output_file;
+    const fs::path path = fs::path(folder) / command_output;
     std::vector<Labelled> answers;
     std::string trouble = "it wrote fewer frames than it was given";
     try {
@@ -182,7 +156,7 @@ class CommandEngine : public LabelEngine {
     };
     if (says("status", {"unconverged"}) || says("converged", {"F", "false", "False", "0"}))
       return failed(Failure::Kind::unconverged, "the command says that it did not converge");
-    if (std::string text = difference(asked, came); !text.empty())
+    if (std::string text = geometry_difference(asked, echo_of(came)); !text.empty())
       return failed(Failure::Kind::mismatch, std::move(text));
     const structures::Labels& l = came.labels;
     if (!l.energy || l.forces.size() != asked.size() || !l.virial)

@@ -35,7 +35,7 @@ void for_each_whole_line(std::string_view text, const Body& body) {
   }
 }
 
-std::optional<double> number(std::string_view word) {
+std::optional<double> number_in(std::string_view word) {
   double value = 0;
   const auto [end, code] = std::from_chars(word.data(), word.data() + word.size(), value);
   if (code != std::errc() || end != word.data() + word.size()) return std::nullopt;
@@ -60,7 +60,7 @@ struct Columns {
     std::array<double, 6> value{};
     for (std::size_t k = 0; k < names.size(); ++k) {
       if (place[k] == count) continue;  // a column that was not asked for
-      const auto v = number(words[place[k]]);
+      const auto v = number_in(words[place[k]]);
       if (!v) return std::nullopt;
       value[k] = *v;
     }
@@ -168,11 +168,11 @@ std::vector<DeviationSample> read_deviations(std::string_view text) {
     if (words.size() <= max_force_column)
       throw InputError(
           fmt::format("{}:{}: {} columns, 7 expected", "model_devi.out", at, words.size()));
-    const auto step = number(words[step_column]);
+    const auto step = number_in(words[step_column]);
     // A committee that lost its way writes nan: no finite deviation is as large as that.
     const auto force = words[max_force_column].find("nan") != std::string_view::npos
                            ? std::optional(std::numeric_limits<double>::infinity())
-                           : number(words[max_force_column]);
+                           : number_in(words[max_force_column]);
     if (!step || !force)
       throw InputError(fmt::format("{}:{}: '{}' is no number", "model_devi.out", at,
                                    step ? words[max_force_column] : words[step_column]));

@@ -4,12 +4,12 @@
 
 #include <cmath>
 #include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "base/error.hpp"
 #include "base/random.hpp"
+#include "edges/engines/geometry_echo.hpp"
+#include "edges/formats/bytes/whole_file.hpp"
 
 namespace vitrion::engines {
 
@@ -18,10 +18,6 @@ namespace {
 using Json = nlohmann::json;
 using Kind = learn::Failure::Kind;
 using structures::Frame;
-
-// Workers are given and echo 10 decimals; what differs by more was not the frame that was asked
-// for.
-constexpr double geometry_tolerance = 1e-4;  // A
 
 std::string hex(std::uint64_t value) {
   return fmt::format("{:016x}", value);
@@ -34,18 +30,7 @@ std::string cell_text(const Mat3& rows, int decimals) {
   return text;
 }
 
-void write_file(const std::filesystem::path& path, const std::string& text) {
-  std::ofstream out(path, std::ios::binary | std::ios::trunc);
-  out << text;
-  out.flush();
-  if (!out) throw Error(fmt::format("cannot write {}: is the disk full?", path.string()));
-}
-
-learn::Labelled failed(Kind kind, std::string cause) {
-  return unexpected<learn::Failure>({kind, std::move(cause)});
-}
-
-Kind kind_of(const std::string& status) {
+Kind kind_of_status(const std::string& status) {
   if (status == "unconverged") return Kind::unconverged;
   if (status == "incomplete") return Kind::incomplete;
   if (status == "mismatch") return Kind::mismatch;
@@ -57,31 +42,13 @@ Vec3 vec3(const Json& row) {
   return {row[0].get<double>(), row[1].get<double>(), row[2].get<double>()};
 }
 
-bool finite(const Vec3& v) {
-  return std::isfinite(v[0]) && std::isfinite(v[1]) && std::isfinite(v[2]);
-}
-
-/// What differs between the frame that was asked for and the worker's echo; empty if nothing does.
-std::string geometry_difference(const Frame& asked, const Json& echo) {
-  const Json &species = echo.at("species"), &positions = echo.at("positions"),
-             &cell = echo.at("cell");
-  if (species.size() != asked.size() || positions.size() != asked.size())
-    return fmt::format("{} atoms were labelled, {} were asked for", species.size(), asked.size());
-  for (std::size_t i = 0; i < asked.size(); ++i) {
-    const std::string name = species[i].get<std::string>();
-    if (name != asked.species.name(i))
-      return fmt::format("atom {} is {} in the result, {} was asked for", i, name,
-                         asked.species.name(i));
-    const double moved = norm(vec3(positions[i]) - asked.positions[i]);
-    if (!(moved < geometry_tolerance))
-      return fmt::format("atom {} stands {:.3g} A from where it was asked for", i, moved);
-  }
-  for (std::size_t a = 0; a < 3; ++a) {
-    const double moved = norm(vec3(cell.at(a)) - asked.cell->rows()[a]);
-    if (!(moved < geometry_tolerance))
-      return fmt::format("cell vector {} differs by {:.3g} A from what was asked for", a, moved);
-  }
-  return {};
+GeometryEcho geometry_echo(const Json& echo) {
+  GeometryEcho said;
+  for (const Json& name : echo.at("species")) said.species.push_back(name.get<std::string>());
+  for (const Json& row : echo.at("positions")) said.positions.push_back(vec3(row));
+  const Json& cell = echo.at("cell");
+  said.cell = Mat3{vec3(cell.at(0)), vec3(cell.at(1)), vec3(cell.at(2))};
+  return said;
 }
 
 /// The first setting that was asked for and is not the one that was used; empty if none.
@@ -111,7 +78,7 @@ std::string versions_text(const Json& versions) {
 }
 
 learn::Labelled accept(const WorkerEngine& engine, const Frame& asked, const Json& r) {
-  if (std::string text = geometry_difference(asked, r.at("echo")); !text.empty())
+  if (std::string text = geometry_difference(asked, geometry_echo(r.at("echo"))); !text.empty())
     return failed(Kind::mismatch, std::move(text));
   if (std::string text = settings_difference(engine.settings, r.at("settings")); !text.empty())
     return failed(Kind::mismatch, std::move(text));
@@ -186,8 +153,8 @@ void write_task(const WorkerEngine& engine, const Frame& frame, const std::strin
     const Vec3& r = frame.positions[i];
     text += fmt::format("{} {:.10f} {:.10f} {:.10f}\n", frame.species.name(i), r[0], r[1], r[2]);
   }
-  write_file(std::filesystem::path(folder) / "input.extxyz", text);
-  write_file(std::filesystem::path(folder) / "settings.json", engine.settings + "\n");
+  formats::write_whole_file(folder + "/input.extxyz", text);
+  formats::write_whole_file(folder + "/settings.json", engine.settings + "\n");
 }
 
 std::vector<std::string> command(const std::string& python, const std::string& worker_path) {
@@ -196,15 +163,14 @@ std::vector<std::string> command(const std::string& python, const std::string& w
 
 learn::Labelled read_result(const WorkerEngine& engine, const Frame& asked,
                             const std::string& folder) {
-  std::ifstream in(std::filesystem::path(folder) / "result.json", std::ios::binary);
-  if (!in) return failed(Kind::incomplete, "the process ended without a result.json");
-  std::ostringstream text;
-  text << in.rdbuf();
-  const Json r = Json::parse(text.str(), nullptr, false);
+  const std::string text = formats::read_if_there(folder + "/result.json");
+  if (text.empty()) return failed(Kind::incomplete, "the process ended without a result.json");
+  const Json r = Json::parse(text, nullptr, false);
   if (!r.is_object()) return failed(Kind::incomplete, "result.json is cut short or is not JSON");
   try {
     const std::string status = r.at("status").get<std::string>();
-    if (status != "ok") return failed(kind_of(status), r.value("cause", "no cause is given"));
+    if (status != "ok")
+      return failed(kind_of_status(status), r.value("cause", "no cause is given"));
     return accept(engine, asked, r);
   } catch (const Json::exception& e) {
     // A key that is absent or of the wrong type: written by something else than our worker.

@@ -13,7 +13,7 @@ namespace vitrion::formats {
 
 namespace {
 
-constexpr std::size_t block = 1 << 18;
+constexpr std::size_t line_block = 1 << 18;
 constexpr std::size_t longest_line = 1 << 26;
 
 std::size_t read_block(int file, const std::string& path, std::span<char> to) {
@@ -27,16 +27,16 @@ std::size_t read_block(int file, const std::string& path, std::span<char> to) {
 
 }  // namespace
 
-LineReader::LineReader(std::string path) : path_(std::move(path)), buffer_(2 * block) {
+LineReader::LineReader(std::string path) : path_(std::move(path)), buffer_(2 * line_block) {
   file_ = open(path_.c_str(), O_RDONLY | O_CLOEXEC);
   if (file_ < 0)
     throw InputError(fmt::format("{}: cannot be read: {}", path_, std::strerror(errno)));
   try {
-    end_ = read_block(file_, path_, {buffer_.data(), block});
+    end_ = read_block(file_, path_, {buffer_.data(), line_block});
     const Compression kind = compression_of_bytes({buffer_.data(), end_});
     if (kind == Compression::none) return;
     decompressor_ = make_decompressor(kind);
-    compressed_.assign(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(block));
+    compressed_.assign(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(line_block));
     pending_ = {compressed_.data(), end_};
     end_ = 0;
   } catch (...) {
@@ -60,7 +60,7 @@ bool LineReader::fill() {
     end_ -= begin_;
     begin_ = 0;
   }
-  if (buffer_.size() - end_ < block) buffer_.resize(2 * buffer_.size());
+  if (buffer_.size() - end_ < line_block) buffer_.resize(2 * buffer_.size());
   const std::span<char> free{buffer_.data() + end_, buffer_.size() - end_};
   if (!decompressor_) {
     const std::size_t n = read_block(file_, path_, free);

@@ -15,10 +15,6 @@ constexpr double hartree_eV = 27.211386245988;      // CODATA 2018
 constexpr double bohr_A = 0.529177210903;           // CODATA 2018
 constexpr double force_unit = hartree_eV / bohr_A;  // of a hartree/bohr in eV/A
 
-bool has(std::string_view line, std::string_view text) {
-  return line.find(text) != line.npos;
-}
-
 /// An appended file holds several runs; what counts is the last.
 std::string_view last_run(std::string_view text) {
   const std::size_t at = text.rfind("PROGRAM STARTED AT");

@@ -13,12 +13,6 @@ namespace vitrion::formats {
 
 namespace {
 
-constexpr double kB_per_eV_A3 = units::eV_per_A3_in_bar / 1000;
-
-bool has(std::string_view line, std::string_view text) {
-  return line.find(text) != line.npos;
-}
-
 class OutcarReader {
  public:
   explicit OutcarReader(std::string_view text) : lines_(text) {}

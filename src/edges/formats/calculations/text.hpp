@@ -6,9 +6,13 @@
 #include <string_view>
 #include <vector>
 
+#include "base/units.hpp"
 #include "base/vec3.hpp"
 
 namespace vitrion::formats {
+
+/// VASP gives stresses in kB.
+inline constexpr double kB_per_eV_A3 = units::eV_per_A3_in_bar / 1000;
 
 /// The lines of a text, one after another, without their ends.
 class TextLines {
@@ -26,6 +30,9 @@ class TextLines {
 [[nodiscard]] std::vector<double> numbers_of(std::string_view line);
 /// The first number after `key`, or nothing.
 [[nodiscard]] std::optional<double> number_after(std::string_view line, std::string_view key);
+[[nodiscard]] inline bool has(std::string_view line, std::string_view text) {
+  return line.find(text) != line.npos;
+}
 /// Without blanks at both ends.
 [[nodiscard]] std::string_view trimmed(std::string_view text);
 

@@ -16,8 +16,6 @@ namespace {
 
 using pugi::xml_node;
 
-constexpr double kB_per_eV_A3 = units::eV_per_A3_in_bar / 1000;
-
 xml_node named(xml_node parent, const char* tag, const char* name) {
   return parent.find_child_by_attribute(tag, "name", name);
 }

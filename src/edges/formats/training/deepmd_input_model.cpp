@@ -14,10 +14,6 @@ namespace {
 
 using potential::Precision;
 
-std::vector<std::size_t> sizes(const std::vector<long>& values) {
-  return {values.begin(), values.end()};
-}
-
 Precision read_precision(JsonSection& section) {
   const std::string name = section.choice({"precision"}, "default",
                                           {"default", "float64", "double", "float32", "single"},

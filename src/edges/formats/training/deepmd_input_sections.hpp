@@ -34,6 +34,10 @@ inline const JsonSection::Names optimizer_keys = {"type",
                                                   "muon_2d_only",
                                                   "min_2d_dim"};
 
+inline std::vector<std::size_t> sizes(const std::vector<long>& values) {
+  return {values.begin(), values.end()};
+}
+
 /// `seed` stands in where a section gives none.
 void read_model_section(JsonSection section, DeepmdInput& input, std::uint64_t seed);
 void read_loss_section(JsonSection section, train::LossOptions& loss,

@@ -12,10 +12,6 @@ using nlohmann::json;
 
 namespace {
 
-std::vector<std::size_t> sizes(const std::vector<long>& values) {
-  return {values.begin(), values.end()};
-}
-
 train::Prefactor read_prefactor(JsonSection& section, const std::string& term,
                                 train::Prefactor otherwise) {
   return {section.number({"start_pref_" + term}, otherwise.start),
